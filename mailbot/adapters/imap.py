@@ -1,0 +1,296 @@
+"""The desk's mailbox on an IMAP server.
+
+It decides nothing about mail: it lists, reads, moves, files and waits. It must never mark a mail seen, never delete
+one that was not copied first, and never touch a mail under an old UIDVALIDITY.
+Every failure drops the connection and becomes one MailboxError; the next call opens a new one. Not for two threads:
+the one that waits for new mail has a mailbox of its own.
+RFC 3501, RFC 6851 (MOVE), RFC 4315 (UIDPLUS), RFC 2177 (IDLE), RFC 7162 section 4 (lines of at most 8,192 octets).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from imapclient.exceptions import IMAPClientError
+
+from mailbot.adapters import imap_folders, imap_link, imap_mails
+from mailbot.adapters.imap_uids import batches, uid_sets
+from mailbot.adapters.ports import INBOX, SENT, Arrived
+from mailbot.errors import MailboxError
+
+BATCH_BYTES = 4_000_000
+BATCH_MAILS = 50
+TRUST_IDLE_SECONDS = 30  # a connection unused for longer is tried with NOOP before it is used
+IDLE_SLICE = 240.0  # leave IDLE that often: a half-open link shows only then (RFC 2177 asks for 29 minutes)
+POLL_SLICE = 15.0  # where the server cannot IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A selected folder, by the server's name."""
+
+    name: str
+    readonly: bool
+    validity: int
+    exists: int
+    next_uid: int
+
+
+class ImapMailbox:
+    """One mailbox; connects at the first call.
+
+    Args:
+        security: tls, starttls or none.
+        inbox: the server's own name of the folder that customers write to.
+        sent: auto and append file a copy of each letter; server means that the server does so itself.
+        connect_timeout, read_timeout: seconds.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        security: str,
+        username: str,
+        password: str,
+        inbox: str = INBOX,
+        sent: str = "auto",
+        connect_timeout: float = 20,
+        read_timeout: float = 60,
+    ) -> None:
+        self._account = imap_link.Account(host, port, security, username, password, connect_timeout, read_timeout)
+        self._inbox = inbox
+        self._sent = sent
+        self._client: Any = None
+        self._opened: _Opened | None = None
+        self._validity: int | None = None  # of the inbox, as last told by waiting()
+        self._names: dict[str, str] = {}
+        self._used_at = 0.0
+        self._mark: tuple[int, int] | None = None  # how far watch() has seen: (UIDVALIDITY, UIDNEXT)
+
+    def waiting(self) -> tuple[int, tuple[Arrived, ...]]:
+        """(UIDVALIDITY, what is in the inbox now, by UID), without what is flagged \\Deleted; reads no body."""
+        with self._asking("listing the inbox") as client:
+            opened = self._select(client, self._inbox, readonly=False)
+            found = imap_mails.arrivals(client, imap_mails.live_uids(client, opened.exists))
+        self._validity = opened.validity
+        return opened.validity, found
+
+    def dates(self, uids: Sequence[int]) -> dict[int, datetime | None]:
+        """The Date headers of mails in the inbox, in UTC (None: absent or unreadable), without reading the mails."""
+        with self._asking("reading dates") as client:
+            self._stay_in_inbox(client)
+            return imap_mails.dates(client, uids)
+
+    def read(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Whole mails of the inbox by UID (BODY.PEEK); a UID that is gone is absent from the answer."""
+        found: dict[int, bytes] = {}
+        with self._asking("reading mails") as client:
+            self._stay_in_inbox(client)
+            sizes = imap_mails.sizes(client, uids)
+            for batch in batches(sizes, BATCH_MAILS, BATCH_BYTES):
+                found.update(imap_mails.bodies(client, batch, sizes))
+        return found
+
+    def read_head(self, uid: int, size: int) -> bytes:
+        """The first `size` bytes of a mail of the inbox; b"" if it is gone."""
+        with self._asking("reading the head of a mail") as client:
+            self._stay_in_inbox(client)
+            return imap_mails.whole_or_head(client, uid, size) or b""
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move from the inbox, in one command as far as a command line holds; UIDs that are gone are passed over."""
+        if not uids:
+            return
+        with self._asking(f"moving mail to {folder}") as client:
+            self._stay_in_inbox(client)
+            target = self._name(client, folder)
+            put = client.move if client.has_capability("MOVE") else partial(_copy_away, client)
+            for chosen in uid_sets(uids):
+                self._into(client, target, partial(put, [chosen], target))
+
+    def holds(self, folder: str, message_id: str) -> bool:
+        """Whether the folder holds a mail with exactly that Message-ID; one that does not exist holds none."""
+        with self._asking(f"searching {folder}") as client:
+            return self._look_into(client, folder) is not None and imap_mails.holds(client, message_id)
+
+    def append(self, folder: str, raw: bytes, at: datetime) -> None:
+        """Put a mail into the folder, marked read; nothing is done for Sent where the server files letters itself."""
+        if folder == SENT and self._sent == "server":
+            return
+        when = at.astimezone(UTC)  # imapclient would take a naive time for the machine's own zone
+        with self._asking(f"filing a mail in {folder}") as client:
+            target = self._name(client, folder)
+            self._into(client, target, lambda: client.append(target, raw, (b"\\Seen",), when))
+
+    def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
+        """Every mail of a folder, by UID, in batches; one that does not exist is empty."""
+        with self._asking(f"listing {folder}") as client:
+            opened = self._look_into(client, folder)
+            found = imap_mails.arrivals(client, imap_mails.live_uids(client, opened.exists)) if opened else ()
+        if not opened:
+            return
+        sizes = {mail.uid: mail.size for mail in found}
+        by_uid = {mail.uid: mail for mail in found}
+        for batch in batches(sizes, BATCH_MAILS, BATCH_BYTES):
+            with self._asking(f"reading {folder}") as client:
+                again = self._look_into(client, folder, known=opened.name)
+                if not again or again.validity != opened.validity:
+                    raise MailboxError(f"{folder} was replaced while it was read; read it again", transient=True)
+                bodies = imap_mails.bodies(client, batch, sizes)
+            yield from ((by_uid[uid], raw) for uid, raw in bodies.items())
+
+    def watch(self, seconds: float) -> bool:
+        """Wait for new mail up to so long; True if something came since the last watch (the first has no "since").
+
+        Whether something came is read from UIDNEXT alone: what a server says during IDLE only ends the wait early,
+        so that a split line, a missed line or a reconnection loses nothing.
+        """
+        until = time.monotonic() + seconds
+        lost = False
+        while True:
+            with self._asking("waiting for new mail") as client:
+                if self._news(client):
+                    return True
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                try:
+                    _wait(client, left)
+                    continue
+                except imap_link.FAILURES:
+                    if lost:  # twice in one watch: not a server that ended an old IDLE
+                        raise
+                    lost = True
+            self._drop()
+
+    def close(self) -> None:
+        """Log out; never raises."""
+        client, self._client = self._client, None
+        self._opened = None
+        if client is not None:
+            imap_link.say_goodbye(client)
+
+    @contextmanager
+    def _asking(self, doing: str) -> Iterator[Any]:
+        """A live connection for one errand; whatever fails within drops it and becomes a MailboxError."""
+        try:
+            yield self._connected()
+            self._used_at = time.monotonic()
+        except MailboxError:
+            self._drop()
+            raise
+        except imap_link.FAILURES as error:
+            self._drop()
+            raise imap_link.failure(error, self._account, doing) from error
+
+    def _connected(self) -> Any:
+        """The connection at hand, tried first if it was left alone for a while (servers and firewalls drop those)."""
+        if self._client is not None and time.monotonic() - self._used_at > TRUST_IDLE_SECONDS:
+            try:
+                self._client.noop()
+            except imap_link.FAILURES:
+                self._drop()
+        if self._client is None:
+            self._client = imap_link.connect(self._account)
+        return self._client
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        self._opened = None
+        self._names.clear()
+        if client is not None:
+            imap_link.hang_up(client)
+
+    def _select(self, client: Any, name: str, *, readonly: bool) -> _Opened:
+        self._opened = None  # after a refused SELECT no folder is selected (RFC 3501 6.3.1)
+        answer = client.select_folder(name, readonly)
+        self._opened = _Opened(
+            name,
+            readonly,
+            validity=answer.get(b"UIDVALIDITY", 0),
+            exists=answer.get(b"EXISTS", 0),
+            next_uid=answer.get(b"UIDNEXT", 0),
+        )
+        return self._opened
+
+    def _stay_in_inbox(self, client: Any) -> None:
+        """The inbox as waiting() saw it; UIDs under another UIDVALIDITY are other mails (RFC 3501 2.3.1.1)."""
+        opened = self._opened
+        if opened is None or opened.name != self._inbox or opened.readonly:
+            opened = self._select(client, self._inbox, readonly=False)
+        if self._validity not in (None, opened.validity):
+            self._validity = None
+            raise MailboxError(
+                f"{self._account.host} renumbered the inbox (UIDVALIDITY); its mails are listed again", transient=True
+            )
+
+    def _look_into(self, client: Any, folder: str, known: str = "") -> _Opened | None:
+        """The folder opened read-only; None if there is no such folder."""
+        name = known or self._name(client, folder)
+        if self._opened and self._opened.name == name and known:
+            return self._opened
+        try:
+            return self._select(client, name, readonly=True)
+        except IMAPClientError as error:
+            if folder != INBOX and imap_folders.absent(client, name, error):
+                return None
+            raise
+
+    def _name(self, client: Any, folder: str) -> str:
+        """The server's name for one of the desk's folders."""
+        if folder == INBOX:
+            return self._inbox
+        if folder not in self._names:
+            space = imap_folders.personal_space(client)
+            named = imap_folders.sent_folder(client, space) if folder == SENT else space.name(folder)
+            self._names[folder] = named
+        return self._names[folder]
+
+    def _into(self, client: Any, target: str, put: Callable[[], object]) -> None:
+        """Put something into a folder; one that is not there (yet, or any more) is created, and the step repeated."""
+        try:
+            put()
+        except IMAPClientError as error:
+            if not imap_folders.absent(client, target, error):
+                raise
+            imap_folders.create(client, target)
+            put()
+
+    def _news(self, client: Any) -> bool:
+        """Whether the inbox got a mail since the last look; the first look only sets the mark."""
+        opened = self._select(client, self._inbox, readonly=True)
+        before, self._mark = self._mark, (opened.validity, opened.next_uid or opened.exists)
+        return before is not None and (before[0] != self._mark[0] or self._mark[1] > before[1])
+
+
+def _copy_away(client: Any, ids: Sequence[str], target: str) -> None:
+    """MOVE for servers without it (RFC 6851 section 3.3): copy, flag, expunge just these.
+
+    Without UIDPLUS an EXPUNGE takes every mail flagged \\Deleted, also those that a person flagged and may still want
+    back. So it is given only when all that is flagged is ours; else ours stay flagged, and waiting() leaves them out.
+    """
+    client.copy(ids, target)
+    client.add_flags(ids, [b"\\Deleted"], silent=True)  # silent: imapclient cannot read the answer to a range
+    if client.has_capability("UIDPLUS"):
+        client.uid_expunge(ids)
+        return
+    ours = set(client.search(f"UID {ids[0]}"))
+    if set(client.search("DELETED")) <= ours:
+        client.expunge()
+
+
+def _wait(client: Any, left: float) -> None:
+    """Sit in IDLE, or sleep, for one slice at most; leaving IDLE is what shows that the server is still there."""
+    if not client.has_capability("IDLE"):
+        time.sleep(min(left, POLL_SLICE))
+        return
+    client.idle()
+    client.idle_check(timeout=min(left, IDLE_SLICE))
+    client.idle_done()

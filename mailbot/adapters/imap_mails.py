@@ -1,0 +1,121 @@
+"""Listing and reading the mails of the folder that is open, in answers of bounded size.
+
+Always BODY.PEEK[], so that nothing is marked seen; always explicit ids, as imapclient cannot fetch a range. What is
+not in an answer is gone: a server may also send rows that nobody asked for. RFC 3501 6.4.4, 6.4.5, 7.4.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from mailbot.adapters.imap_uids import FETCH_IDS, SEARCH_WINDOW, in_pieces_of, windows
+from mailbot.adapters.memory import date_of
+from mailbot.adapters.ports import Arrived
+
+PIECE = 1_000_000  # bytes of one mail asked for at once; a 25 MB mail in one answer costs 134 MB of memory
+NEEDLE = 200  # characters of a Message-ID that are searched for; the whole id is compared afterwards
+AGES_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for a mail without a readable INTERNALDATE: too old to be answered
+
+
+def live_uids(client: Any, exists: int) -> list[int]:
+    """UIDs of all that is not flagged \\Deleted; large folders in windows, as imaplib takes lines of 1 MB at most.
+
+    From the top down: a mail expunged meanwhile moves others into a window still to come, never into one done.
+    """
+    if exists <= SEARCH_WINDOW:
+        return sorted(client.search("UNDELETED")) if exists else []
+    found: set[int] = set()
+    for low, high in windows(exists, SEARCH_WINDOW):
+        found.update(client.search(f"{low}:{high} UNDELETED"))
+    return sorted(found)
+
+
+def arrivals(client: Any, uids: Sequence[int]) -> tuple[Arrived, ...]:
+    """When each mail came and how large it is; one gone meanwhile is left out."""
+    found = []
+    for chunk in in_pieces_of(FETCH_IDS, uids):
+        for uid, row in client.fetch(chunk, ["INTERNALDATE", "RFC822.SIZE"]).items():
+            if b"RFC822.SIZE" in row:
+                found.append(Arrived(uid, _utc(row.get(b"INTERNALDATE")), int(row[b"RFC822.SIZE"])))
+    return tuple(sorted(found, key=lambda mail: mail.uid))
+
+
+def dates(client: Any, uids: Sequence[int]) -> dict[int, datetime | None]:
+    """The Date field of each mail, without the rest of it; None where it is absent or unreadable."""
+    found: dict[int, datetime | None] = {}
+    for chunk in in_pieces_of(FETCH_IDS, uids):
+        for uid, row in client.fetch(chunk, ["BODY.PEEK[HEADER.FIELDS (DATE)]"]).items():
+            field = next((value for key, value in row.items() if key.startswith(b"BODY[")), b"") or b""
+            found[uid] = date_of(field)
+    return found
+
+
+def _utc(when: datetime | None) -> datetime:
+    try:
+        return when.astimezone(UTC) if when else AGES_AGO
+    except (OverflowError, ValueError):  # a date at the edge of the calendar
+        return AGES_AGO
+
+
+def sizes(client: Any, uids: Sequence[int]) -> dict[int, int]:
+    """Sizes of those that are still there, in the order asked for."""
+    found: dict[int, int] = {}
+    for chunk in in_pieces_of(FETCH_IDS, list(dict.fromkeys(uids))):
+        for uid, row in client.fetch(chunk, ["RFC822.SIZE"]).items():
+            if b"RFC822.SIZE" in row:
+                found[uid] = int(row[b"RFC822.SIZE"])
+    return found
+
+
+def bodies(client: Any, uids: Sequence[int], sizes: Mapping[int, int]) -> dict[int, bytes]:
+    """Whole mails; one larger than a piece comes alone, piece by piece."""
+    if len(uids) == 1 and sizes[uids[0]] > PIECE:
+        whole = whole_or_head(client, uids[0])
+        return {} if whole is None else {uids[0]: whole}
+    rows = client.fetch(uids, ["BODY.PEEK[]"])
+    return {uid: row[b"BODY[]"] or b"" for uid, row in rows.items() if b"BODY[]" in row}
+
+
+def whole_or_head(client: Any, uid: int, limit: int | None = None) -> bytes | None:
+    """A mail up to its end or the limit; None if it is gone. A short piece is the end, as RFC822.SIZE may be wrong."""
+    whole = bytearray()
+    while limit is None or len(whole) < limit:
+        wanted = PIECE if limit is None else min(PIECE, limit - len(whole))
+        row = client.fetch([uid], [f"BODY.PEEK[]<{len(whole)}.{wanted}>"]).get(uid, {})
+        pieces = [value for key, value in row.items() if key.startswith(b"BODY[")]
+        if not pieces:
+            return None
+        piece = pieces[0] or b""
+        whole += piece
+        if len(piece) < wanted:
+            break
+    return bytes(whole)
+
+
+def holds(client: Any, message_id: str) -> bool:
+    """Whether the open folder has a mail with exactly that Message-ID."""
+    needle = _needle(message_id)
+    if not needle:
+        return False
+    uids = client.search(f'HEADER Message-ID "{needle}"')
+    return any(_same_id(client, chunk, message_id) for chunk in in_pieces_of(FETCH_IDS, uids))
+
+
+def _needle(message_id: str) -> str:
+    """The longest run of an id that a quoted string can carry without escapes; header search is by substring."""
+    safe = "".join(char if "!" <= char <= "~" and char not in '"\\' else " " for char in message_id)
+    return max((run[:NEEDLE] for run in safe.split()), key=len, default="")
+
+
+def _same_id(client: Any, uids: Sequence[int], message_id: str) -> bool:
+    """Whether one of these mails has the id, folding and spaces apart (servers fold and unfold as they like)."""
+    wanted = "".join(message_id.split())
+    for row in client.fetch(uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"]).values():
+        for key, value in row.items():
+            if key.startswith(b"BODY["):
+                _, _, found = (value or b"").decode("utf-8", "replace").partition(":")
+                if "".join(found.split()) == wanted:
+                    return True
+    return False

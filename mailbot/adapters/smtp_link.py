@@ -1,0 +1,137 @@
+"""One SMTP connection: opened, encrypted, logged in; and why it could not be, as one sentence.
+
+It must never try a refused password again by another mechanism (three refusals lock an account), never show it, and
+never fall back to plain text. RFC 5321 4.1.1.1 (EHLO), RFC 3207 (STARTTLS), RFC 4954 (AUTH).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import aiosmtplib
+from aiosmtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectResponseError,
+    SMTPException,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+    SMTPTimeoutError,
+)
+
+from mailbot.adapters.reach import one_line, why_unreachable
+from mailbot.errors import PostError
+
+# All that a server can make aiosmtplib raise; ssl errors and ValueError come through raw.
+FAILURES = (SMTPException, OSError, ValueError, asyncio.TimeoutError)
+LOST = (SMTPServerDisconnected, SMTPTimeoutError, OSError, asyncio.TimeoutError)
+
+MECHANISMS = ("plain", "login", "cram-md5")
+UNENCRYPTED = ("cram-md5", "plain", "login")
+NEXT_MECHANISM = frozenset({504, 534})  # RFC 4954 4 and 6: this mechanism not; the password was not looked at
+GOODBYE_SECONDS = 3
+
+_FULL_NAME = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Where letters are handed in and how. security: tls starttls none; username "" = no AUTH."""
+
+    host: str
+    port: int
+    security: str
+    username: str
+    password: str = field(repr=False)
+    timeout: float = 60
+
+
+async def connect(relay: Relay) -> aiosmtplib.SMTP:
+    """A connection that takes letters; PostError with the sentence for the admin."""
+    smtp = aiosmtplib.SMTP(
+        hostname=relay.host,
+        port=relay.port,
+        timeout=relay.timeout,
+        use_tls=relay.security == "tls",
+        start_tls=relay.security == "starttls",
+        tls_context=ssl.create_default_context() if relay.security != "none" else None,
+        local_hostname=_own_name(),
+    )
+    try:
+        await smtp.connect()
+        await smtp.ehlo()
+        if relay.username:
+            await _log_in(smtp, relay)
+    except PostError:
+        smtp.close()
+        raise
+    except FAILURES as error:
+        smtp.close()
+        raise _not_connected(error, relay) from error
+    return smtp
+
+
+async def say_goodbye(smtp: aiosmtplib.SMTP) -> None:
+    """QUIT, briefly, and close; never raises."""
+    with suppress(*FAILURES):
+        if smtp.is_connected:
+            await smtp.quit(timeout=GOODBYE_SECONDS)
+    smtp.close()
+
+
+def _own_name() -> str:
+    """Our name for EHLO: the host's if it is a full one, else an address literal (RFC 5321 4.1.4); asks no DNS."""
+    name = socket.gethostname()
+    return name if _FULL_NAME.fullmatch(name) else "[127.0.0.1]"
+
+
+async def _log_in(smtp: aiosmtplib.SMTP, relay: Relay) -> None:
+    """AUTH with the first mechanism that both sides know."""
+    order = UNENCRYPTED if relay.security == "none" else MECHANISMS
+    offered = [mechanism for mechanism in order if mechanism in smtp.server_auth_methods]
+    if not offered:
+        raise PostError(
+            f"SMTP: {relay.host}:{relay.port} offers no login by password: check [smtp] port and security, or leave "
+            "out [smtp] username if it wants none",
+            transient=False,
+        )
+    ways = {"plain": smtp.auth_plain, "login": smtp.auth_login, "cram-md5": smtp.auth_crammd5}
+    for mechanism in offered:
+        try:
+            await ways[mechanism](relay.username, relay.password)
+            return
+        except SMTPAuthenticationError as error:
+            if error.code not in NEXT_MECHANISM or mechanism == offered[-1]:
+                raise
+
+
+def _not_connected(error: BaseException, relay: Relay) -> PostError:
+    where = f"{relay.host}:{relay.port}"
+    said = _said(error, relay)
+    if isinstance(error, SMTPAuthenticationError):
+        return PostError(
+            f"SMTP: {where} refused the login of {relay.username} ({said}): check [smtp] username and password; some "
+            "providers want an app password",
+            transient=error.code < 500,
+        )
+    if isinstance(error, SMTPConnectResponseError | SMTPResponseException):
+        what = "does not take us now" if 400 <= error.code < 500 else "does not take us, or is no SMTP server"
+        return PostError(f"SMTP: {where} {what} ({said}): check [smtp] host and port", transient=error.code < 500)
+    if isinstance(error, OSError):
+        sentence, transient = why_unreachable(error, relay.host, relay.port, "[smtp]")
+        return PostError(f"SMTP: {sentence}", transient=transient)
+    if "STARTTLS" in said:
+        return PostError(
+            f'SMTP: {where} offers no STARTTLS: set [smtp] security = "tls" and its port (mostly 465)', transient=False
+        )
+    return PostError(f"SMTP: {where} cannot be used ({said}): check [smtp] host, port and security", transient=False)
+
+
+def _said(error: BaseException, relay: Relay) -> str:
+    """The error in one line, without the password should a server repeat it."""
+    words = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else str(error)
+    return one_line(words.replace(relay.password, "…") if relay.password else words)

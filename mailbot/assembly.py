@@ -1,0 +1,102 @@
+"""Putting a desk together from its folder: settings, key, rules, ledger, mailbox, post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mailbot.adapters.files import DeskLock, read_secret
+from mailbot.adapters.imap import ImapMailbox
+from mailbot.adapters.ledger import Ledger
+from mailbot.adapters.memory import NullPost, ReadOnlyMailbox
+from mailbot.adapters.ports import Mailbox
+from mailbot.adapters.smtp import SmtpPost
+from mailbot.adapters.tinydb_ledger import TinyDbLedger
+from mailbot.desk import Clock, Desk
+from mailbot.rulebook import RuleBook
+from mailbot.settings import Settings
+
+SECRET = "secret"  # noqa: S105  (the name of the file, not what is in it)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A desk and what it is made of."""
+
+    desk: Desk
+    ledger: Ledger
+    mailbox: Mailbox
+    key: bytes
+    settings: Settings
+    rulebook: RuleBook
+
+
+def clock(fixed: datetime | None) -> Clock:
+    """The machine's clock in UTC, or always the same moment (--now)."""
+    return (lambda: fixed) if fixed else (lambda: datetime.now(UTC))
+
+
+def mailbox_of(settings: Settings) -> ImapMailbox:
+    """The connection to the mailbox; made at first use."""
+    imap = settings.imap
+    return ImapMailbox(
+        imap.host, imap.port, imap.security, imap.username, imap.password.get_secret_value(), inbox=imap.inbox, sent=imap.sent
+    )
+
+
+def post_of(settings: Settings) -> SmtpPost:
+    """The way out; connected at first use."""
+    smtp = settings.smtp
+    return SmtpPost(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
+
+
+def rulebook_of(settings: Settings) -> RuleBook:
+    """The rules of a desk folder."""
+    return RuleBook(settings.folder, settings.state_folder, settings.desk.timezone, settings.desk.languages)
+
+
+def ledger_of(settings: Settings) -> TinyDbLedger:
+    """The ledger under state/."""
+    settings.state_folder.mkdir(parents=True, exist_ok=True)
+    return TinyDbLedger(settings.state_folder)
+
+
+@contextmanager
+def assemble(settings: Settings, now: Clock) -> Iterator[Assembled]:
+    """A desk that may write: alone, by its lock. Everything is closed at the end."""
+    with ExitStack() as closing:
+        settings.state_folder.mkdir(parents=True, exist_ok=True)
+        closing.enter_context(DeskLock(settings.state_folder / "lock"))
+        key = read_secret(settings.folder / SECRET)
+        rulebook = rulebook_of(settings)
+        rulebook.rules()  # errors in the rules before any server is asked
+        ledger, mailbox, post = ledger_of(settings), mailbox_of(settings), post_of(settings)
+        for each in (ledger.close, mailbox.close, post.close):
+            closing.callback(each)
+        desk = Desk(settings, key, rulebook, ledger, mailbox, post, now)
+        yield Assembled(desk, ledger, mailbox, key, settings, rulebook)
+
+
+@contextmanager
+def rehearsal(settings: Settings, now: Clock) -> Iterator[tuple[Assembled, NullPost]]:
+    """The same desk on a copy of its state, with a mailbox that is only read and a post that sends nothing."""
+    with TemporaryDirectory(prefix="mailbot-dry-run-") as scratch, ExitStack() as closing:
+        key = read_secret(settings.folder / SECRET)
+        rulebook = RuleBook(settings.folder, Path(scratch), settings.desk.timezone, settings.desk.languages)
+        if settings.state_folder.exists():
+            original = ledger_of(settings)
+            original.copy_to(Path(scratch))
+            original.close()
+        ledger = TinyDbLedger(Path(scratch))
+        closing.callback(ledger.close)
+        inner = mailbox_of(settings)
+        closing.callback(inner.close)
+        mailbox, post = ReadOnlyMailbox(inner), NullPost()
+        desk = Desk(settings, key, rulebook, ledger, mailbox, post, now)
+        yield Assembled(desk, ledger, mailbox, key, settings, rulebook), post
+
+

@@ -1,0 +1,94 @@
+"""A person's mail from outside: a new complaint, the form, or words on a case of theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailbot.cases import effects as fx
+from mailbot.cases import forms, match
+from mailbot.cases.events import Event
+from mailbot.cases.identity import Identity
+from mailbot.cases.intake import Intake
+from mailbot.cases.model import Case
+from mailbot.cases.phrases import first_phrase
+from mailbot.cases.query import Found
+from mailbot.cases.recognised import Recognised, filled, keep, opening, words_of
+from mailbot.cases.screening import Kind, screen
+from mailbot.process.model import Process
+
+
+def recognise(intake: Intake, found: Found, process: Process, identity: Identity) -> Recognised:
+    """The event of a mail from somebody who is not staff."""
+    result = match.of_customer(intake.sender, intake.refs, intake.named, found, identity, process)
+    kind = screen(intake.message.subject, intake.words.new, process.screening)
+    match result:
+        case match.Matched():
+            return _on_case(intake, result, kind, process)
+        case match.Ambiguous():
+            return _unsure(intake, result, kind, process)
+        case match.NoMatch():
+            return _new(intake, result, kind, process)
+
+
+def _on_case(intake: Intake, matched: match.Matched, kind: Kind, process: Process) -> Recognised:
+    case, party = matched.case, "stranger" if matched.stranger else "customer"
+    name, form_effects = _form(intake, case, matched.stranger, process)
+    data = {
+        **words_of(intake),
+        "claim": kind.claim,
+        "kind": kind.kind,
+        "level": kind.level,
+        "says_left": bool(first_phrase(intake.words.new, process.screening.says_left)),
+    }
+    claim = (fx.SetFact("claim", True),) if kind.claim and not matched.stranger else ()
+    why = (matched.why, *kind.evidence)
+    given = (keep(intake, party, name, why), *claim, *form_effects)
+    return Recognised("case", name, why, case, Event(name, party, data, intake.message.key), given)
+
+
+def _form(intake: Intake, case: Case, stranger: bool, process: Process) -> tuple[str, tuple[fx.Effect, ...]]:
+    """The event that form values make, if there are new ones. Another address cannot change whom we write to."""
+    reading = forms.read(intake.words, process)
+    values = forms.changed(case.form, reading.values) if reading.is_form else {}
+    if stranger:
+        values = {field: value for field, value in values.items() if field not in ("name", "email")}
+    if not values:
+        return "customer_wrote", ()
+    merged = forms.merge(case.form, values, process)
+    if case.form.complete:
+        return "form_changed", filled(merged, process)
+    return ("form_completed" if merged.complete else "form_incomplete"), filled(merged, process)
+
+
+def _unsure(intake: Intake, result: match.Ambiguous, kind: Kind, process: Process) -> Recognised:
+    """Nothing of the mail reaches any of the cases; the candidates go to staff only."""
+    data = {**words_of(intake), "candidates": [_candidate(case) for case in result.candidates], **_kind(kind)}
+    why = (result.why, *kind.evidence)
+    given = (keep(intake, "stranger", "case_unsure", why), *_opening(intake, kind, process))
+    return Recognised("human", "case_unsure", why, None, Event("case_unsure", "stranger", data, intake.message.key), given)
+
+
+def _new(intake: Intake, result: match.NoMatch, kind: Kind, process: Process) -> Recognised:
+    sure = kind.starts_the_map and bool(intake.sender)
+    name = "complaint_came" if sure else "kind_unsure"
+    why = (result.why, *kind.evidence)
+    given = (keep(intake, "customer", kind.kind, why), *_opening(intake, kind, process))
+    event = Event(name, "customer", {**words_of(intake), **_kind(kind)}, intake.message.key)
+    return Recognised("case" if sure else "human", kind.kind, why, None, event, given)
+
+
+def _opening(intake: Intake, kind: Kind, process: Process) -> tuple[fx.Effect, ...]:
+    name = intake.message.sender.name if intake.message.sender else ""
+    address = intake.message.sender.address if intake.message.sender else ""
+    return opening(process, name=name, address=address, claim=kind.claim, level=kind.level)
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    return {"claim": kind.claim, "kind": kind.kind, "level": kind.level}
+
+
+def _candidate(case: Case) -> dict[str, str]:
+    opened = f"{case.opened_at:%Y-%m-%d}" if case.opened_at else ""
+    return {
+        "code": case.code, "name": case.customer.name, "garment": case.garment, "store": case.store, "opened": opened,
+    }  # fmt: skip

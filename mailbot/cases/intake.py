@@ -1,0 +1,81 @@
+"""A mail looked at from every side once, before any case is known: the input of `query` and `recognise`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailbot.cases.identity import Identity
+from mailbot.cases.query import Query
+from mailbot.mail import authentication, automatic, bounces, forwards, quotes, references
+from mailbot.mail.model import Automatic, Bounce, Forward, Message, Verdict, Words
+from mailbot.mail.references import Reference
+from mailbot.process.model import Person, Process
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,190}")
+_MOST_ADDRESSES = 20  # looked up from one staff mail; more is a list, not a note about a customer
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one mail is by itself. `person` is the member of staff its From names (not yet proved)."""
+
+    message: Message
+    automatic: Automatic | None
+    bounce: Bounce | None
+    words: Words
+    forward: Forward | None
+    person: Person | None
+    verdict: Verdict
+    refs: tuple[Reference, ...]
+    named: tuple[str, ...]  # case codes in the subject or the new words
+    addresses: tuple[str, ...]  # addresses in a staff mail's words: the customer it may be about
+
+    @property
+    def sender(self) -> str:
+        return self.message.sender.key if self.message.sender else ""
+
+
+def look(message: Message, process: Process, identity: Identity) -> Intake:
+    """Everything the mail shows by itself."""
+    own = frozenset({identity.address.casefold()})
+    person = process.people.by_address(message.sender.address) if message.sender else None
+    words = quotes.split(message.text)
+    forward = forwards.forward(message) if person else None
+    return Intake(
+        message=message,
+        automatic=automatic.automatic(message, own, _is_own_letter(message, identity)),
+        bounce=bounces.bounce(message),
+        words=words,
+        forward=forward,
+        person=person,
+        verdict=authentication.verdict(message, identity.authserv_id),
+        refs=references.references_in(message, words.new, identity.prefix, identity.address),
+        named=references.codes_in(f"{message.subject}\n{words.new}", identity.prefix),
+        addresses=_addresses(words.new, forward, process, own) if person else (),
+    )
+
+
+def query(intake: Intake) -> Query:
+    """The keys under which the ledger may find its case."""
+    bounced = (intake.bounce.original_message_id,) if intake.bounce and intake.bounce.original_message_id else ()
+    return Query(
+        mail=intake.message.key,
+        codes=tuple(dict.fromkeys((*(ref.case for ref in intake.refs), *intake.named))),
+        message_ids=tuple(dict.fromkeys((*intake.message.references, *bounced))),
+        addresses=tuple(dict.fromkeys((*((intake.sender,) if intake.sender else ()), *intake.addresses))),
+    )
+
+
+def _is_own_letter(message: Message, identity: Identity) -> bool:
+    """Whether the Message-ID is one that this desk makes (so the mail is a letter of ours coming back)."""
+    host = identity.address.casefold().rpartition("@")[2]
+    made = re.fullmatch(r"<[a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}@([^>]+)>", message.message_id)
+    return made is not None and made.group(1) == host
+
+
+def _addresses(words: str, forward: Forward | None, process: Process, own: frozenset[str]) -> tuple[str, ...]:
+    written = [found.casefold().rstrip(".") for found in _ADDRESS.findall(words[:20_000])]
+    inside = [forward.original.address.casefold()] if forward and forward.original.address else []
+    outsiders = (a for a in (*inside, *written) if a not in own and process.people.by_address(a) is None)
+    return tuple(dict.fromkeys(outsiders))[:_MOST_ADDRESSES]

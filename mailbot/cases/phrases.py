@@ -1,0 +1,51 @@
+"""Finding the phrases of a rule file in somebody's words: whole words, any case, any spacing.
+
+`ruin*` matches every word that begins so. Linear in the text: no pattern an admin writes can be
+driven to exponential time, because `*` only ever stands for letters at the end of a word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from mailbot.process.model import Phrases
+
+_LONGEST_TEXT = 100_000  # characters looked through: no person writes a longer complaint
+_SMALL = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-"})
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # characters put into words to slip past a list
+
+
+def plain(text: str) -> str:
+    """Text as compared: NFKC, case folded, plain apostrophes, no invisible characters."""
+    short = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT])
+    return _INVISIBLE.sub("", short).casefold().translate(_SMALL)
+
+
+def first_phrase(text: str, phrases: Phrases) -> str:
+    """The first phrase found, as it stands in the text; '' for none."""
+    found = _pattern(phrases.phrases).search(plain(text)) if phrases.phrases else None
+    return " ".join(found.group().split()) if found else ""
+
+
+def all_phrases(text: str, phrases: Phrases) -> tuple[str, ...]:
+    """Every different phrase found, in order."""
+    if not phrases.phrases:
+        return ()
+    found = (" ".join(hit.group().split()) for hit in _pattern(phrases.phrases).finditer(plain(text)))
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=64)
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    # Longest first, so that "not happy" is found before "happy".
+    ordered = sorted(phrases, key=len, reverse=True)
+    return re.compile("|".join(_one(phrase) for phrase in ordered))
+
+
+def _one(phrase: str) -> str:
+    words = [re.escape(word).replace(r"\*", r"\w{0,20}") for word in plain(phrase).split()]
+    body = r"\s{1,5}".join(words)
+    edge = r"\b" if phrase.isascii() else ""  # \b means nothing between Chinese characters
+    return f"{edge}{body}{'' if phrase.endswith('*') or not phrase[-1:].isalnum() else edge}"

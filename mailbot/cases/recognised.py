@@ -1,0 +1,66 @@
+"""The result of recognising a mail, and the pieces every way of recognising shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mailbot.cases import effects as fx
+from mailbot.cases import forms
+from mailbot.cases.events import Event
+from mailbot.cases.intake import Intake
+from mailbot.cases.model import Case, Form
+from mailbot.process.model import Process
+
+LONGEST_WORDS = 20_000  # characters of a mail's new words kept in history; the mail itself is in the mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """fate: case no_action human. No event: the mail is filed and nothing happens. case None + event: a new one."""
+
+    fate: str
+    kind: str
+    why: tuple[str, ...]
+    case: Case | None = None
+    event: Event | None = None
+    given: tuple[fx.Effect, ...] = ()
+
+
+def keep(intake: Intake, party: str, kind: str, why: tuple[str, ...], human: bool = True) -> fx.KeepMail:
+    """The effect that the mail belongs to the case."""
+    message = intake.message
+    return fx.KeepMail(message.key, message.message_id, intake.sender, party, kind, why, human)
+
+
+def words_of(intake: Intake) -> dict[str, Any]:
+    """What letters may quote of the mail."""
+    return {"words": intake.words.new.strip()[:LONGEST_WORDS], "subject": intake.message.subject}
+
+
+def opening(
+    process: Process, *, name: str, address: str, store: str = "", claim: bool = False, level: str = "standard",
+    reported: bool = False, solved: bool = False,
+) -> tuple[fx.Effect, ...]:
+    """The facts of a new case: recorded at once (PROCESS.md "Record at once")."""  # fmt: skip
+    owner = next((person.name for person in process.people.in_role("care")), "")
+    facts = {
+        "customer_name": name, "customer_address": address, "store": store, "owner": owner, "claim": claim,
+        "level": level, "reported": reported, "solved": solved,
+    }  # fmt: skip
+    effects: list[fx.Effect] = [fx.SetFact(key, value) for key, value in facts.items() if value not in ("", False)]
+    form = forms.merge(Form(), {"name": name, "email": address, "store": store}, process)
+    return (*effects, fx.FillForm(form.values, form.missing, form.complete))
+
+
+def filled(form: Form, process: Process) -> tuple[fx.Effect, ...]:
+    """The effects of a form with new values: the form, and the facts of the case that it tells."""
+    found = {
+        "customer_name": form.values.get("name", ""),
+        "customer_phone": form.values.get("phone", ""),
+        "store": form.values.get("store", ""),
+        "garment": form.values.get("garment", ""),
+        "category": forms.category(form, process),
+    }
+    facts = tuple(fx.SetFact(key, value) for key, value in found.items() if value)
+    return (fx.FillForm(form.values, form.missing, form.complete), *facts)

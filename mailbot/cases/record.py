@@ -1,0 +1,80 @@
+"""Cases and history entries as JSON and back: the one format of state/, the journal and `--json`.
+
+An effect is written `{"do": "SendLetter", …}`. Reading refuses what it does not know: an old
+program must not silently fold half of a newer entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from mailbot.cases import effects as fx
+from mailbot.cases.events import Event
+from mailbot.cases.model import Case, Entry
+
+_EFFECTS: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (fx.Go, fx.SetFact, fx.FillForm, fx.KeepMail, fx.SendLetter, fx.MarkLetter, fx.FireStep)
+}
+_CASE = TypeAdapter(Case)
+_EVENT = TypeAdapter(Event)
+_ONE_EFFECT: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _EFFECTS.items()}
+_TIME: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+def case_to_json(case: Case) -> dict[str, Any]:
+    """The whole case as JSON values."""
+    found: dict[str, Any] = _CASE.dump_python(case, mode="json")
+    return found
+
+
+def case_from_json(value: dict[str, Any]) -> Case:
+    """The case written by `case_to_json`."""
+    return _CASE.validate_python(value)
+
+
+def effect_to_json(effect: fx.Effect) -> dict[str, Any]:
+    """One effect, its kind under `do`."""
+    return {"do": type(effect).__name__, **_TIME.dump_python(asdict(effect), mode="json")}
+
+
+def effect_from_json(value: dict[str, Any]) -> fx.Effect:
+    """The effect written by `effect_to_json`; ValueError for a kind this program does not know."""
+    fields = dict(value)
+    kind = fields.pop("do", "")
+    if kind not in _ONE_EFFECT:
+        raise ValueError(f"unknown effect {kind!r} in a history entry: written by a newer mailbot?")
+    effect: fx.Effect = _ONE_EFFECT[kind].validate_python(fields)
+    return effect
+
+
+def entry_to_json(entry: Entry) -> dict[str, Any]:
+    """One history entry as JSON values."""
+    return {
+        "case": entry.case,
+        "number": entry.number,
+        "at": entry.at.isoformat(),
+        "event": _EVENT.dump_python(entry.event, mode="json"),
+        "why": list(entry.why),
+        "rule": entry.rule,
+        "rules_version": entry.rules_version,
+        "effects": [effect_to_json(effect) for effect in entry.effects],
+    }
+
+
+def entry_from_json(value: dict[str, Any]) -> Entry:
+    """The entry written by `entry_to_json`."""
+    return Entry(
+        case=value["case"],
+        number=value["number"],
+        at=datetime.fromisoformat(value["at"]),
+        event=_EVENT.validate_python(value["event"]),
+        why=tuple(value["why"]),
+        rule=value["rule"],
+        rules_version=value["rules_version"],
+        effects=tuple(effect_from_json(effect) for effect in value["effects"]),
+    )

@@ -1,0 +1,82 @@
+"""A step as one commit: the case, its entries, letters for the outbox, the next due time, lines for the journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
+from mailbot.cases import silence
+from mailbot.cases.model import Case
+from mailbot.cases.query import MailRecord
+from mailbot.cases.record import entry_to_json
+from mailbot.letters.step import Step
+from mailbot.process.model import Process
+
+_MAIL = TypeAdapter(MailRecord)
+
+
+def commit_step(
+    ledger: Ledger,
+    before: Case,
+    step: Step,
+    process: Process,
+    *,
+    mails: Sequence[MailRecord] = (),
+    outbox: Sequence[OutboxRow] = (),
+    meta: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a step whole. Raises StaleCase if `before` is not the case as it stands."""
+    lines = [json.dumps({"entry": entry_to_json(entry)}, ensure_ascii=False) for entry in step.entries]
+    ledger.commit(
+        Commit(
+            entries=step.entries,
+            cases=(step.case,),
+            mails=tuple(mails),
+            outbox=(*queued(step, step.entries[-1].at), *outbox),
+            due={step.case.code: due_at(step.case, process)},
+            journal=(*lines, *(mail_line(mail) for mail in mails)),
+            meta=meta or {},
+        ),
+        {before.code: before.version},
+    )
+
+
+def queued(step: Step, at: datetime) -> tuple[OutboxRow, ...]:
+    """The outbox rows of a step's letters."""
+    return tuple(
+        OutboxRow(
+            message_id=each.letter.message_id,
+            case=step.case.code,
+            n=each.letter.n,
+            letter=each.letter.letter,
+            audience=each.letter.audience,
+            to=each.letter.to,
+            raw=each.raw,
+            status="queued",
+            at=at,
+            next_at=at,
+            rehearsed=each.letter.rehearsed,
+        )
+        for each in step.outgoing
+    )
+
+
+def due_at(case: Case, process: Process) -> datetime | None:
+    """When the case's next silence is due by the rules as they stand."""
+    next_one = silence.due(case, process)
+    return next_one.at if next_one else None
+
+
+def mail_line(mail: MailRecord) -> str:
+    """A mail's fate as a journal line."""
+    return json.dumps({"mail": _MAIL.dump_python(mail, mode="json")}, ensure_ascii=False)
+
+
+def mail_from_json(value: Mapping[str, Any]) -> MailRecord:
+    """The record of a mail line."""
+    return _MAIL.validate_python(value)

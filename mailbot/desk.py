@@ -1,0 +1,334 @@
+"""The shell: gather -> decide -> commit -> carry out. Pure rooms decide, adapters act, this joins them.
+
+One cycle: finish what a crash left, settle doubts, take in all waiting mail to the end, only then
+fire silences, send, file, write the journal. A crash between any two lines converges on restart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailbot import journal, logs
+from mailbot.adapters.ledger import Commit, Filter, Ledger, OutboxRow
+from mailbot.adapters.ports import HUMAN, Mailbox, Post
+from mailbot.cases import effects as fx
+from mailbot.cases import intake as intakes
+from mailbot.cases import silence
+from mailbot.cases.decide import after
+from mailbot.cases.events import Event
+from mailbot.cases.identity import Identity
+from mailbot.cases.model import Case
+from mailbot.cases.query import Found, MailRecord
+from mailbot.cases.recognise import recognise
+from mailbot.cases.recognised import Recognised
+from mailbot.commits import commit_step, due_at, mail_line
+from mailbot.errors import Problem, StaleCase
+from mailbot.intaking import Intaking, Meta
+from mailbot.letters.step import Room, Step, take, take_silence
+from mailbot.letters.write import Around, House
+from mailbot.mail import references
+from mailbot.mail.model import Message
+from mailbot.posting import Posting
+from mailbot.rulebook import RuleBook, Rules
+from mailbot.settings import Settings
+
+Clock = Callable[[], datetime]
+FIRST_START, DUE_VERSION, DUE_HELD, ASKED_ADMIN = "first_start", "due_version", "due_held", "asked_admin"
+MANY_OLD = 50  # older mails at the first start: more, and the desk waits for the admin's word
+MANY_DUE = 20  # letters that one rule change may make due at once: more, and they wait for the admin
+LISTED_OLD = 200  # of the older mails, so many are listed to the admin by sender and date
+
+
+@dataclass(slots=True)
+class Report:
+    """What one cycle did, for the last line on the terminal."""
+
+    taken: int = 0
+    fired: int = 0
+    sent: int = 0
+    unsent: int = 0
+    waiting_for_admin: bool = False
+
+
+class Desk:
+    """One mailbox and its cases."""
+
+    def __init__(
+        self, settings: Settings, key: bytes, rulebook: RuleBook, ledger: Ledger, mailbox: Mailbox, post: Post, clock: Clock
+    ) -> None:
+        desk = settings.desk
+        self._settings, self._rulebook, self._clock = settings, rulebook, clock
+        self._ledger, self._mailbox = ledger, mailbox
+        self._identity = Identity(
+            desk.name, desk.address, desk.prefix, key, settings.trust.authserv_id, desk.language, desk.timezone
+        )
+        self._rules = rulebook.rules()
+        self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison)
+        self._posting = Posting(
+            ledger, mailbox, post, self._record_letter, sender=desk.address, admin=self._admin,
+            sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
+        )  # fmt: skip
+
+    @property
+    def room(self) -> Room:
+        """The rules in force, who we are, how letters leave."""
+        desk, brakes = self._settings.desk, self._settings.brakes
+        house = House(
+            self._rules.layout,
+            desk.mode == "rehearse",
+            brakes.letters_per_address_per_day,
+            brakes.letters_per_hour,
+            desk.reply_to == "subaddress",
+        )
+        return Room(self._rules.process, self._identity, house)
+
+    def cycle(self) -> Report:
+        """One whole cycle.
+
+        Raises:
+            MailboxError, PostError: after everything that could still be done was done.
+            RulesError: there are no valid rules.
+        """
+        report = Report()
+        self._read_rules()
+        self._intaking.finish_moves()
+        self._posting.settle_doubts(self._clock(), self._grants)
+        self._read_inbox(report)
+        if not report.waiting_for_admin:
+            report.fired = self._fire_silences()
+        try:
+            report.sent, report.unsent = self._posting.send(self._clock)
+        finally:
+            self._posting.file()
+            journal.write(self._ledger, self._mailbox, self._identity.key, self._identity.address, self._clock())
+        return report
+
+    # ---- in -------------------------------------------------------------------------------------------------
+
+    def take_in(self, message: Message, batch: frozenset[str], meta: Meta) -> str:
+        """One mail: understood, decided, committed. Returns its fate; moving it is the caller's."""
+        process, now = self._rules.process, self._clock()
+        intake = intakes.look(message, process, self._identity)
+        while True:
+            found = self._ledger.find(intakes.query(intake))
+            if found.seen:
+                if not self._put_back(message, found.seen, batch):
+                    logs.duplicate(found.seen.case)
+                    return found.seen.fate
+                found = _without_its_own_sorting(found, message, process.states)
+            result = recognise(intake, found, process, self._identity, now)
+            try:
+                return self._commit_mail(message, result, meta, now)
+            except StaleCase:
+                continue  # a letter's outcome came in between: decide again on the case as it is
+
+    def _commit_mail(self, message: Message, result: Recognised, meta: Meta, now: datetime) -> str:
+        if result.event is None:
+            record = _record(message, result, result.fate, "", now)
+            self._ledger.commit(Commit(mails=(record,), journal=(mail_line(record),), meta=meta(result.fate)), {})
+            logs.filed(result.kind, "; ".join(result.why))
+            return result.fate
+        case = result.case or self._new_case(message.key)
+        step = take(case, result.event, result.given, result.why, self.room, self._around(case, result.given, now), now)
+        fate = "human" if step.kept_for_human else result.fate
+        record = _record(message, result, fate, case.code, now)
+        released = {ASKED_ADMIN: None, DUE_HELD: None} if result.event.name == "go_ahead" else {}
+        self._commit(case, step, mails=(record,), meta={**meta(fate), **released})
+        logs.taken(case.code, result.kind, result.event.name, step.entries[0].rule)
+        return fate
+
+    def _put_back(self, message: Message, seen: MailRecord, batch: frozenset[str]) -> bool:
+        """Whether a person put a mail back from Needs a human, so that it is to be taken in afresh."""
+        if seen.fate != "human" or message.key in batch:
+            return False
+        return not message.message_id or not self._mailbox.holds(HUMAN, message.message_id)
+
+    def _poison(self, message: Message, error: str, meta: Meta) -> None:
+        """A mail that cannot be taken in: kept for a human, and the admin told."""
+        now = self._clock()
+        result = Recognised("human", "poison", (error,))
+        record = _record(message, result, "human", "", now)
+        self._ledger.commit(Commit(mails=(record,), journal=(mail_line(record),), meta=meta("human")), {})
+        subject = f"{message.sender.address if message.sender else 'unknown sender'}: {message.subject}"
+        self.alert(f"poison {message.key}", f"A mail could not be taken in and is in “{HUMAN}”. {error}", subject)
+
+    def _read_inbox(self, report: Report) -> None:
+        cutoff = self._cutoff()
+        old = self._intaking.old(cutoff)
+        if old:
+            logs.left_alone(len(old))
+            self._tell_of_old(old_count=len(old), cutoff=cutoff)
+        if self._ledger.meta(ASKED_ADMIN):
+            report.taken += self._intaking.run(only=self._from_admin)
+        if self._ledger.meta(ASKED_ADMIN):
+            report.waiting_for_admin = True
+            return
+        report.taken += self._intaking.run()
+
+    def _cutoff(self) -> datetime:
+        first = self._ledger.meta(FIRST_START)
+        if first is None:
+            first = self._clock().isoformat()
+            line = f'{{"desk": {{"{FIRST_START}": "{first}"}}}}'
+            self._ledger.commit(Commit(meta={FIRST_START: first}, journal=(line,)), {})
+        return datetime.fromisoformat(first) - self._settings.desk.since
+
+    def _tell_of_old(self, old_count: int, cutoff: datetime) -> None:
+        what = f"{old_count} mails in the inbox are older than {cutoff:%Y-%m-%d %H:%M} UTC. They stay there, unanswered"
+        if old_count > MANY_OLD:
+            self._ledger.commit(Commit(meta={ASKED_ADMIN: True}), {})
+            what += "; that is a lot, so nothing new is answered either until you reply “go on”"
+        self.alert(f"old mail {old_count}", what + ".", "")
+
+    def _from_admin(self, message: Message) -> bool:
+        person = self._rules.process.people.by_address(message.sender.address) if message.sender else None
+        return person is not None and "admin" in person.roles
+
+    # ---- silence --------------------------------------------------------------------------------------------
+
+    def _fire_silences(self) -> int:
+        self._recompute_due()
+        held = set(self._ledger.meta(DUE_HELD) or ())
+        return sum(self._fire(code) for code in self._ledger.due(self._clock(), limit=100_000) if code not in held)
+
+    def _fire(self, code: str) -> bool:
+        case, now, process = self._ledger.case(code), self._clock(), self._rules.process
+        if case is None:
+            return False
+        rung = silence.ripe(case, process, now)
+        if rung is None:
+            at = due_at(case, process)
+            if at != self._ledger.next_due(code):
+                self._ledger.commit(Commit(due={code: at}), {})
+            return False
+        step = take_silence(case, rung, self.room, self._around(case, (), now), now)
+        self._commit(case, step)
+        logs.silence(code, rung.id, step.entries[0].rule)
+        return True
+
+    def _recompute_due(self) -> None:
+        """Due times under changed rules, in one commit; a flood of letters waits for the admin."""
+        process = self._rules.process
+        version = f"{process.version} {process.calendar.version}"
+        before = self._ledger.meta(DUE_VERSION)
+        if before == version:
+            return
+        now = self._clock()
+        due = {case.code: due_at(case, process) for case in self._ledger.cases(Filter())}
+        newly = [
+            code for code, at in due.items() if at and at <= now and ((self._ledger.next_due(code) or now) > now)
+        ]
+        hold = newly if before is not None and len(newly) > MANY_DUE else None
+        self._ledger.commit(Commit(due=due, meta={DUE_VERSION: version, DUE_HELD: hold}), {})
+        if hold:
+            what = f"The changed rules make {len(hold)} letters due at once. They wait until you reply “go on”."
+            self.alert(f"due {version}", what, "")
+
+    # ---- out ------------------------------------------------------------------------------------------------
+
+    def _record_letter(self, row: OutboxRow, event: Event | None, status: str) -> None:
+        """One durable step of a letter; an outcome is an event of its case, back through decide."""
+        if event is None:
+            self._ledger.commit(Commit(outbox=(row,)), {})
+            return
+        now = self._clock()
+        case = self._ledger.case(row.case)
+        if case is None:  # cannot be: a letter is queued in its case's own commit
+            self._ledger.commit(Commit(outbox=(row,)), {})
+            return
+        given = (fx.MarkLetter(row.n, status),)
+        step = take(case, event, given, (), self.room, self._around(case, (), now), now)
+        self._commit(case, step, outbox=(row,))
+
+    def record_as_sent(self, row: OutboxRow) -> None:
+        """A letter that Sent proves has left."""
+        sent = Event("letter_sent", "desk", {"n": row.n, "letter": row.letter, "to": row.audience})
+        self._record_letter(replace(row, status="filed", raw=b""), sent, "sent")
+
+    def alert(self, cause: str, reason: str, words: str) -> None:
+        """Tell the admin; once a day for each cause."""
+        now = self._clock()
+        seed = f"desk\n{cause}\n{now:%Y-%m-%d}"
+        code = references.case_code(self._identity.key, self._identity.prefix, seed)
+        if self._ledger.case(code):
+            return
+        case = Case(code=code)
+        event = Event("alert_raised", "desk", {"reason": reason, "words": words})
+        step = take(case, event, (), (cause,), self.room, Around(), now)
+        self._commit(case, step)
+
+    def _commit(
+        self,
+        before: Case,
+        step: Step,
+        mails: tuple[MailRecord, ...] = (),
+        outbox: tuple[OutboxRow, ...] = (),
+        meta: Mapping[str, Any] | None = None,
+    ) -> None:
+        commit_step(self._ledger, before, step, self._rules.process, mails=mails, outbox=outbox, meta=meta)
+        for held in step.held:
+            logs.held(step.case.code, held.letter.letter, held.reason)
+
+    # ---- around ---------------------------------------------------------------------------------------------
+
+    def _read_rules(self) -> None:
+        before = self._rules
+        self._rules = self._rulebook.rules()
+        if self._rules.problems and self._rules.problems != before.problems or self._first_bad(before):
+            text = "\n".join(str(problem) for problem in self._rules.problems)
+            logs.rules_kept(text.replace("\n", "; "))
+            self.alert(f"rules {hash_of(self._rules.problems)}", "The rule files have errors; the last good ones stay.", text)
+
+    def _first_bad(self, before: Rules) -> bool:
+        return before is self._rules and bool(self._rules.problems)
+
+    def _around(self, case: Case, given: tuple[fx.Effect, ...], now: datetime) -> Around:
+        address = after(case, given, now).customer.address
+        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
+        to_address = self._ledger.sent_since(address, day) if address else 0
+        return Around(to_address, self._ledger.sent_since("", hour))
+
+    def _new_case(self, seed: str) -> Case:
+        for attempt in range(100):
+            code = references.case_code(self._identity.key, self._identity.prefix, seed, attempt)
+            if self._ledger.case(code) is None:
+                return Case(code=code)
+        raise AssertionError("a hundred case codes in a row are taken")
+
+    def _grants(self, letter: str) -> bool:
+        cards = self._rules.process.letters.get(letter, {})
+        return any(card.grants for card in cards.values())
+
+    def _admin(self) -> str:
+        admins = self._rules.process.people.in_role("admin")
+        return next((person.addresses[0] for person in admins if person.addresses), "")
+
+
+def hash_of(problems: tuple[Problem, ...]) -> str:
+    """A short stable name for a set of problems, so that the same ones are told once."""
+    return hashlib.sha256("\n".join(map(str, problems)).encode()).hexdigest()[:12]
+
+
+def _record(message: Message, result: Recognised, fate: str, case: str, now: datetime) -> MailRecord:
+    sender = message.sender.address if message.sender else ""
+    return MailRecord(message.key, message.message_id, sender, now, fate, case, result.kind, result.why)
+
+
+def _without_its_own_sorting(found: Found, message: Message, states: Any) -> Found:
+    """What was found, less the record that this same mail began and nobody has sorted."""
+
+    def stays(case: Case) -> bool:
+        state = states.get(case.state)
+        return not (state and not state.listed and any(mail.key == message.key for mail in case.mails))
+
+    return replace(
+        found,
+        by_message_id={key: case for key, case in found.by_message_id.items() if stays(case)},
+        by_address={key: tuple(filter(stays, cases)) for key, cases in found.by_address.items()},
+    )
+
+

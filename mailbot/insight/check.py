@@ -1,0 +1,59 @@
+"""What must be true of the rules as a whole, beyond each file's own shape. Pure: problems as values, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailbot.cases.decide import NOBODY_THERE
+from mailbot.cases.phrases import first_phrase
+from mailbot.errors import Problem
+from mailbot.letters import templates
+from mailbot.letters.guard import own_words_of_template
+from mailbot.process.model import LetterCard, Process, Row
+
+
+def check(process: Process) -> tuple[Problem, ...]:
+    """Every problem of a process that loaded."""
+    found = [*templates.problems(process), *_implicit_keep(process), *_words(process), *_grants(process)]
+    return tuple(sorted(found))
+
+
+def _implicit_keep(process: Process) -> Iterator[Problem]:
+    if not process.always.get(NOBODY_THERE):
+        what = f"the `any:` block has no row for {NOBODY_THERE!r}: what no row knows would reach nobody"
+        yield Problem("rules/process.yaml", 1, what)
+
+
+def _words(process: Process) -> Iterator[Problem]:
+    """Templates to customers never use the phrases of wording.yaml, and promise money only where marked."""
+    for card in _cards(process):
+        if "customer" not in card.audience:
+            continue
+        words = own_words_of_template(f"{card.subject}\n{card.body}")
+        scolding = first_phrase(words, process.wording.never)
+        if scolding:
+            yield Problem(card.place.file, card.body_line, f"{scolding!r} is never used on a customer (rules/wording.yaml)")
+        offer = first_phrase(words, process.wording.offers)
+        if offer and not card.grants:
+            what = f"{offer!r} is an offer, and the letter is marked `grants: false`; the guard would hold it every time"
+            yield Problem(card.place.file, card.body_line, what)
+
+
+def _grants(process: Process) -> Iterator[Problem]:
+    """No compensation without complaint form: a letter that grants is reached only where the form is complete."""
+    for row in _rows(process):
+        granting = [code for code in row.letters if process.letter(code, "").grants]
+        if granting and not (row.grants and row.condition and "form.complete" in row.condition.source):
+            what = f"sends {granting[0]!r}, which grants, without `grants: true` and `if: form.complete …`"
+            yield Problem(row.place.file, row.place.line, what)
+
+
+def _cards(process: Process) -> Iterator[LetterCard]:
+    return (card for languages in process.letters.values() for card in languages.values())
+
+
+def _rows(process: Process) -> Iterator[Row]:
+    for state in process.states.values():
+        yield from (row for rows in state.when.values() for row in rows)
+        yield from (rung.row for rung in state.silence)
+    yield from (row for rows in process.always.values() for row in rows)

@@ -1,0 +1,108 @@
+"""One Markdown source -> the text part (as spans) and the HTML part of a letter.
+
+markdown-it-py parses (raw HTML off); marks of values pass through it as plain characters and are
+filled in here, escaped in HTML, one line in text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from mailbot.letters.spans import TEMPLATE, Block, Marks, Span, Value
+
+_PARSER = MarkdownIt("commonmark", {"html": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Both parts of a letter's body."""
+
+    spans: tuple[Span, ...]
+    html: str
+
+
+def render(source: str, marks: Marks) -> Rendered:
+    """Render Markdown with marks in it."""
+    tokens = _PARSER.parse(source)
+    text: list[Span] = []
+    html: list[str] = []
+    numbering: list[int | None] = []  # one entry for each open list: the next number, None for bullets
+    lead = ""
+    for i, token in enumerate(tokens):
+        if token.type in ("ordered_list_open", "bullet_list_open"):
+            numbering.append(int(token.attrs.get("start", 1)) if token.type.startswith("o") else None)
+        elif token.type in ("ordered_list_close", "bullet_list_close"):
+            numbering.pop()
+        elif token.type == "list_item_open":
+            lead, numbering = _item_lead(numbering)
+        elif token.type == "inline":
+            block = marks.lone_block(token.content)
+            text += _paragraph(token, marks, block, lead)
+            html.append(block.html if block else _inline_html(token, marks))
+            lead = ""
+            continue
+        elif token.type == "hr":
+            text.append(Span(TEMPLATE, "----------\n\n"))
+        if not _wraps_block(tokens, i, marks):
+            html.append(_PARSER.renderer.render([token], _PARSER.options, {}))
+    return Rendered(tuple(text), "".join(html))
+
+
+def _item_lead(numbering: list[int | None]) -> tuple[str, list[int | None]]:
+    number = numbering[-1]
+    if number is None:
+        return "- ", numbering
+    return f"{number}. ", [*numbering[:-1], number + 1]
+
+
+def _wraps_block(tokens: list[Token], i: int, marks: Marks) -> bool:
+    """Whether this is the <p> or </p> round a block, which brings its own markup."""
+    beside = i + 1 if tokens[i].type == "paragraph_open" else i - 1 if tokens[i].type == "paragraph_close" else None
+    return beside is not None and marks.lone_block(tokens[beside].content) is not None
+
+
+def _paragraph(token: Token, marks: Marks, block: Block | None, lead: str) -> Iterator[Span]:
+    if block:
+        yield from block.spans
+        yield Span(TEMPLATE, "\n\n")
+        return
+    if lead:
+        yield Span(TEMPLATE, lead)
+    link = ""
+    for child in token.children or ():
+        match child.type:
+            case "text" | "code_inline":
+                yield from _text_pieces(child.content, marks)
+            case "softbreak":
+                yield Span(TEMPLATE, " ")
+            case "hardbreak":
+                yield Span(TEMPLATE, "\n")
+            case "link_open":
+                link = str(child.attrs.get("href", ""))
+            case "link_close":
+                yield Span(TEMPLATE, f" ({link})")
+    yield Span(TEMPLATE, "\n\n")
+
+
+def _text_pieces(content: str, marks: Marks) -> Iterator[Span]:
+    for piece in marks.split(content):
+        match piece:
+            case Value():
+                yield Span(piece.origin, str(piece))
+            case Block():
+                yield from piece.spans
+            case _:
+                yield Span(TEMPLATE, piece)
+
+
+def _inline_html(token: Token, marks: Marks) -> str:
+    made = _PARSER.renderer.render([token], _PARSER.options, {})
+    return "".join(
+        piece.html if isinstance(piece, Block) else escape(piece) if isinstance(piece, Value) else piece
+        for piece in marks.split(made)
+    )

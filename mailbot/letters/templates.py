@@ -1,0 +1,104 @@
+"""Templates: which placeholders a letter may use, and a body with its values put in as marks.
+
+A small part of Jinja2, in its sandbox, checked at load: names from the table below, if and for,
+`or`, comparisons. No calls, no filters, no arithmetic: nothing a template holds can run away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from rapidfuzz import process as fuzzy
+
+from mailbot.errors import Problem
+from mailbot.letters.spans import Marks
+from mailbot.process.model import LetterCard, Process
+
+_PERSON = ("name", "first_name")
+# Every placeholder there is; a tuple lists what may stand after the dot.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "desk": ("name", "address"),
+    "case": ("code",),
+    "customer": (*_PERSON, "address", "phone"),
+    "owner": (*_PERSON, "title", "founder"),
+    "operations": _PERSON,
+    "author": (*_PERSON, "store"),
+    "store": ("name", "address", "hours"),
+    "dates": ("today", "answer_by", "sent", "arrived"),
+    "event": ("reason", "phrase", "letter", "to"),
+    "wording": ("rule", "outside_body"),
+    "garment": (),
+    "problem": (),
+    "where": (),
+    "subject": (),
+    "reported": (),
+    "returned": (),
+    "reminder": (),
+    "candidates": ("code", "name", "garment", "store", "opened"),
+    "form": (),
+    "answers": (),
+    "details": (),
+    "words": (),
+    "signature": (),
+}
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.If, nodes.For,
+    nodes.Or, nodes.And, nodes.Not, nodes.Compare, nodes.Operand, nodes.CondExpr,
+)  # fmt: skip
+_PLAIN = ImmutableSandboxedEnvironment()
+
+
+def problems(process: Process) -> tuple[Problem, ...]:
+    """Everything wrong in the bodies and subjects of all templates."""
+    cards = (card for languages in process.letters.values() for card in languages.values())
+    return tuple(problem for card in cards for problem in _card_problems(card))
+
+
+def fill(source: str, values: Mapping[str, Any], marks: Marks) -> str:
+    """The source with its placeholders replaced by marks."""
+    environment = _PLAIN.overlay(finalize=marks.finalize)
+    return environment.from_string(source).render(values)
+
+
+def _card_problems(card: LetterCard) -> Iterator[Problem]:
+    for source, first_line in ((card.subject, card.place.line), (card.body, card.body_line)):
+        try:
+            tree = _PLAIN.parse(source)
+        except TemplateSyntaxError as error:
+            yield Problem(card.place.file, first_line + error.lineno - 1, f"template: {error.message}")
+            continue
+        for what, line in _wrong(tree, frozenset()):
+            yield Problem(card.place.file, first_line + line - 1, what)
+
+
+def _wrong(node: nodes.Node, bound: frozenset[str]) -> Iterator[tuple[str, int]]:
+    if not isinstance(node, _ALLOWED):
+        yield f"{type(node).__name__.lower()} cannot stand in a letter; use names, if, for and or", node.lineno
+        return
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        yield from _wrong_name(node.node.name, node.attr, node.lineno, bound)
+        return
+    if isinstance(node, nodes.Name) and node.ctx == "load":
+        yield from _wrong_name(node.name, None, node.lineno, bound)
+    if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
+        bound = bound | {node.target.name}
+    for child in node.iter_child_nodes():
+        yield from _wrong(child, bound)
+
+
+def _wrong_name(name: str, attribute: str | None, line: int, bound: frozenset[str]) -> Iterator[tuple[str, int]]:
+    if name in bound:
+        if attribute and attribute not in NAMES["candidates"]:
+            yield _unknown(f"{name}.{attribute}", [f"{name}.{known}" for known in NAMES["candidates"]]), line
+    elif name not in NAMES:
+        yield _unknown(name, list(NAMES)), line
+    elif attribute and attribute not in NAMES[name]:
+        yield _unknown(f"{name}.{attribute}", [f"{name}.{known}" for known in NAMES[name]]), line
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = fuzzy.extractOne(name, known, score_cutoff=60)
+    return f"unknown placeholder {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")

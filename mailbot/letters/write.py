@@ -1,0 +1,167 @@
+"""All letters of one decision: composed, seen by the guard and the brakes, and made ready for the outbox.
+
+What is refused is not written to the outbox as a letter that could leave; it comes back as Held, and
+its author or the admin is told. Brakes stand outside the rule files, which they must survive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from mailbot.cases import effects as fx
+from mailbot.cases.decide import Decision, Send
+from mailbot.cases.events import Event
+from mailbot.cases.identity import Identity
+from mailbot.cases.model import Case
+from mailbot.letters.compose import Draft, compose, footer_text, frame
+from mailbot.letters.guard import Approved, Refused, approve
+from mailbot.letters.mime import Envelope, letter
+from mailbot.process.model import Process
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """How letters leave this desk: the HTML layout, the mode, and the brakes' limits."""
+
+    layout: str
+    rehearse: bool
+    per_address_per_day: int
+    per_hour: int
+    subaddress: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Frozen facts beyond the case: letters to this customer's address in a day, to all customers in an hour."""
+
+    to_address_today: int = 0
+    to_customers_this_hour: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter ready to leave, and its bytes."""
+
+    letter: fx.SendLetter
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A letter that may not leave, and why."""
+
+    letter: fx.SendLetter
+    reason: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The result of one decision's letters, in order."""
+
+    outgoing: tuple[Outgoing, ...] = ()
+    held: tuple[Held, ...] = ()
+
+    @property
+    def effects(self) -> tuple[fx.Effect, ...]:
+        return (*(each.letter for each in self.outgoing), *(each.letter for each in self.held))
+
+
+@dataclass(slots=True)
+class _Counter:
+    today: int
+    hour: int
+
+
+def write(
+    case: Case, event: Event, decision: Decision, process: Process, identity: Identity, house: House, around: Around,
+    now: datetime,
+) -> Written:
+    """Write every letter of a decision; `case` is as it stands after the decision's other effects."""  # fmt: skip
+    counter = _Counter(around.to_address_today, around.to_customers_this_hour)
+    outgoing: list[Outgoing] = []
+    held: list[Held] = []
+    for n, send in enumerate(decision.sends, start=len(case.letters) + 1):
+        draft = compose(send, case, event, n, process, identity, now)
+        verdict = approve(draft, case, process, send.granting_row)
+        reason = _brake(send, counter, house, process)
+        match verdict:
+            case Refused(_, why, phrase):
+                held.append(Held(_record(draft, "held"), why, phrase))
+            case Approved() if reason:
+                held.append(Held(_record(draft, "held"), reason, ""))
+            case Approved():
+                outgoing.append(_ready(verdict, case, event, process, identity, house, now))
+                counter.today += send.role == "customer"
+                counter.hour += send.role == "customer"
+    return Written(tuple(outgoing), tuple(held))
+
+
+def _brake(send: Send, counter: _Counter, house: House, process: Process) -> str:
+    if send.role != "customer":
+        return ""
+    if counter.today >= house.per_address_per_day:
+        return f"{counter.today} letters went to this address within a day; the limit is {house.per_address_per_day}"
+    if counter.hour >= house.per_hour:
+        return f"{counter.hour} letters went to customers within an hour; the limit is {house.per_hour}"
+    if house.rehearse and not _admin(process):
+        return "rehearsing, and people.yaml names no admin with an address to read the letters"
+    return ""
+
+
+def _ready(
+    approved: Approved, case: Case, event: Event, process: Process, identity: Identity, house: House, now: datetime
+) -> Outgoing:
+    draft = approved.draft
+    to_customer = draft.send.role == "customer"
+    rehearsed = to_customer and house.rehearse
+    to = _admin(process) if rehearsed else draft.send.to
+    text = draft.text + footer_text(draft, process)
+    html = frame(draft, house.layout, process, identity)
+    if rehearsed:
+        text, html = _banner(draft, case, text, html)
+    local, _, domain = identity.address.rpartition("@")
+    reference = draft.message_id[1:].partition("@")[0]
+    envelope = Envelope(
+        desk_name=identity.name,
+        desk_address=identity.address,
+        to_name=case.customer.name if to_customer and not rehearsed else "",
+        to=to,
+        case=case.code,
+        answers=_answers(case, event, to_customer),
+        prompted=not draft.send.step,
+        reply_to=f"{local}+{reference}@{domain}" if house.subaddress and draft.card.answers else "",
+        rehearsed_for=draft.send.to if rehearsed else "",
+    )
+    return Outgoing(_record(draft, "queued", rehearsed), letter(approved, text, html, envelope, now))
+
+
+def _record(draft: Draft, status: str, rehearsed: bool = False) -> fx.SendLetter:
+    send = draft.send
+    return fx.SendLetter(draft.n, send.letter, send.role, send.to, draft.message_id, status, send.step, rehearsed)
+
+
+def _admin(process: Process) -> str:
+    return next((person.addresses[0] for person in process.people.in_role("admin") if person.addresses), "")
+
+
+def _banner(draft: Draft, case: Case, text: str, html: str) -> tuple[str, str]:
+    """The mark of a rehearsed letter: to whom it would have gone, and why."""
+    words = (
+        f"REHEARSAL: this letter ({draft.send.letter}) would have gone to {draft.send.to} on case {case.code}. "
+        "Nothing was sent to the customer. Set mode = \"live\" in mailbot.toml when you are content."
+    )
+    box = f'<p style="padding:12px 14px;background:#fff4cc;border:1px solid #d9b93b;color:#4a3c00;">{escape(words)}</p>'
+    marker = draft.html
+    return f"{words}\n\n{text}", html.replace(marker, box + marker, 1)
+
+
+def _answers(case: Case, event: Event, to_customer: bool) -> tuple[str, ...]:
+    """What the letter threads under: for the customer, their own last mails; for staff, the mail that caused it."""
+    theirs = [mail.message_id for mail in reversed(case.mails) if mail.message_id and mail.party == "customer"]
+    ours = [each.message_id for each in reversed(case.letters) if each.audience == "customer"]
+    if to_customer:
+        return (*theirs[:3], *ours[:3])
+    return tuple(mail.message_id for mail in case.mails if event.mail and mail.key == event.mail and mail.message_id)

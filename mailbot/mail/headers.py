@@ -1,0 +1,172 @@
+"""Decides what the text of a header field is: decoded, on one line, free of characters that deceive.
+
+Must never leave CR, LF or another control character in a value (a subject with CRLF would break every
+answer to its case), and must never decode encoded words in fields whose grammar has none: in
+Authentication-Results that would let a sender write `; dmarc=pass`.
+Carries out RFC 2047 (encoded words), RFC 5322 2.2.3 (unfolding), 3.3 (date), 3.4 (addresses), 3.6.4 (ids).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.message import Message as MimeMessage
+from email.utils import parsedate_to_datetime
+
+from mailparser.dates import parse_mail_date
+from mailparser.utils import get_addresses
+
+from mailbot.mail import charsets
+from mailbot.mail.model import Address
+
+VALUE_MAX = 8_000  # characters of one value; room for 50 ids in References
+FIELDS_MAX = 1_000
+ADDRESSES_MAX = 500
+REFERENCES_MAX = 50
+ID_MAX = 998  # RFC 5322 2.1.1: no id can be longer than a line
+
+# Fields with a grammar of their own, where an encoded word is only what it looks like.
+_STRUCTURED = frozenset(
+    "authentication-results arc-authentication-results arc-message-signature arc-seal dkim-signature received "
+    "received-spf message-id in-reply-to references return-path content-type content-transfer-encoding "
+    "content-disposition content-id mime-version auto-submitted date".split()
+)
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]{0,4000})\?=")
+_CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+_DECEIVING = re.compile("[\ue000-\uf8ff\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u061c\ufeff\u2060]")
+_ID = re.compile(r"<([^<>]{1,1200})>")
+_BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()@]{1,400}")
+_MAILBOX = re.compile(r"[^\s<>,;:\"()\[\]@]{1,128}@[^\s<>,;:\"()\[\]@]{1,255}")
+
+
+def text(raw: str) -> str:
+    """A header value as people read it: encoded words decoded, on one line."""
+    return one_line(_decode_words(_characters(raw)))[:VALUE_MAX]
+
+
+def one_line(value: str) -> str:
+    """The value with control characters and runs of blanks as one space, and without marks that deceive the eye."""
+    return _CONTROL.sub(" ", _DECEIVING.sub("", value)).strip()
+
+
+def fields(message: MimeMessage) -> tuple[tuple[str, str], ...]:
+    """Every header field in its order, topmost first: (lower case name, value)."""
+    found = []
+    for name, raw in list(message.raw_items())[:FIELDS_MAX]:
+        key = one_line(_characters(name)).lower()
+        found.append((key, one_line(_characters(raw))[:VALUE_MAX] if key in _STRUCTURED else text(raw)))
+    return tuple(found)
+
+
+def raw_values(message: MimeMessage, name: str) -> list[str]:
+    """The undecoded values of a field, topmost first."""
+    return [_characters(value) for key, value in message.raw_items() if key.lower() == name]
+
+
+def addresses(values: Iterable[str]) -> tuple[tuple[Address, ...], int]:
+    """The mailboxes in undecoded address fields, and how many things in them were no readable mailbox."""
+    found: list[Address] = []
+    unread = 0
+    for value in values:
+        if len(found) >= ADDRESSES_MAX:
+            break
+        diagnostics: list[dict[str, object]] = []
+        for name, address in get_addresses(value, defects=diagnostics):
+            if address and len(found) < ADDRESSES_MAX:
+                found.append(Address(name=_name(name, address), address=one_line(address)))
+        unread += sum(1 for item in diagnostics if not item["recovered"])
+    return tuple(found), unread
+
+
+def only_mailbox(values: Iterable[str]) -> Address | None:
+    """The mailbox of a field that breaks the grammar, where exactly one address stands in it."""
+    joined = " ".join(values)[:VALUE_MAX]
+    seen = {match.group().casefold(): match.group() for match in _MAILBOX.finditer(joined)}
+    if len(seen) != 1:
+        return None
+    address = next(iter(seen.values()))
+    return Address(name=text(joined.replace(f"<{address}>", "").replace(address, "")).strip(' "<>'), address=address)
+
+
+def message_id(value: str) -> str:
+    """The id in a Message-ID field, with folds and blanks inside it taken out; '' where there is none."""
+    found = ids([value])
+    return found[0] if found else ""
+
+
+def ids(values: Iterable[str]) -> list[str]:
+    """Every message id in the values, in order; senders that forget the angle brackets are forgiven."""
+    found: list[str] = []
+    for value in values:
+        inside = [one_line(each).replace(" ", "") for each in _ID.findall(value)]
+        bare = [] if inside else _BARE_ID.findall(one_line(value))
+        found += [f"<{each}>" for each in (inside or bare) if each and len(each) <= ID_MAX]
+    return found
+
+
+def references(message: MimeMessage) -> tuple[str, ...]:
+    """Ids this mail answers: In-Reply-To, then References from the nearest to the farthest, no repeats."""
+    nearest = ids(raw_values(message, "in-reply-to"))
+    thread = ids(raw_values(message, "references"))
+    return tuple(dict.fromkeys([*nearest, *reversed(thread)]))[:REFERENCES_MAX]
+
+
+def date(value: str) -> datetime | None:
+    """A Date field in UTC; None where it cannot be read or names no real time."""
+    raw = value[:200]
+    found = parse_mail_date(raw).value
+    if found is None:
+        try:
+            found = parsedate_to_datetime(raw)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+    try:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _name(name: str, address: str) -> str:
+    decoded = text(name)
+    return "" if decoded == address else decoded[:200]
+
+
+def _characters(raw: str) -> str:
+    """The field as text: the parser keeps bytes above ASCII as surrogates."""
+    value = str(raw)
+    if value.isascii():
+        return value
+    return charsets.decode(value.encode("utf-8", "surrogateescape"), "")
+
+
+def _decode_words(value: str) -> str:
+    """Encoded words decoded; neighbours of one charset are joined first, as senders cut characters in two."""
+    pieces: list[str] = []
+    pending, label, done = b"", "", 0
+    for word in _ENCODED_WORD.finditer(value[: 2 * VALUE_MAX]):
+        between = value[done : word.start()]
+        neighbour = bool(pending) and not between.strip(" \t\r\n")
+        if pending and not (neighbour and word[1].lower() == label):
+            pieces.append(charsets.decode(pending, label))
+            pending = b""
+        if not neighbour:
+            pieces.append(between)
+        pending, label, done = pending + _word_bytes(word[2], word[3]), word[1].lower(), word.end()
+    if pending:
+        pieces.append(charsets.decode(pending, label))
+    return "".join(pieces) + value[done : 2 * VALUE_MAX]
+
+
+def _word_bytes(encoding: str, encoded: str) -> bytes:
+    data = encoded.encode("utf-8", "replace")
+    if encoding in "qQ":
+        return quopri.decodestring(data, header=True)
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+    try:
+        return base64.b64decode(letters + b"A" * (len(letters) % 4 == 1) + b"=" * (-len(letters) % 4))
+    except (binascii.Error, ValueError):
+        return data

@@ -1,0 +1,100 @@
+"""Decides what a mail says, from its bytes: one `Message` for every other room.
+
+Total: any bytes at all are a mail; must never raise, never follow a name to a file, never read the clock.
+Carries out RFC 5322 (message), RFC 2045-2047 (MIME), RFC 2046 5.2.1 (attached mails, read by the same function).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from email.message import Message as MimeMessage
+
+from mailbot.mail import bodies, headers, mime
+from mailbot.mail.model import Address, Message
+
+ATTACHED_DEPTH_MAX = 5
+ATTACHED_MAX = 20
+SUBJECT_MAX = 1_000
+DEFECTS_MAX = 30
+
+
+def read(raw: bytes, *, truncated: bool = False) -> Message:
+    """The mail that these bytes are; `truncated` says that only the beginning of it was fetched."""
+    return _read(raw, ("only the beginning of the mail was read",) if truncated else (), 0)
+
+
+def _read(raw: bytes, noted: tuple[str, ...], depth: int) -> Message:
+    structure, defects = mime.parse(raw)
+    leaves = list(mime.leaves(structure))
+    sender, from_count = _sender(structure)
+    subject = headers.text(next(iter(headers.raw_values(structure, "subject")), ""))[:SUBJECT_MAX]
+    date = next(iter(headers.raw_values(structure, "date")), "")
+    message_id = headers.message_id(next(iter(headers.raw_values(structure, "message-id")), ""))
+    text = bodies.words(leaves)
+    return Message(
+        raw=raw,
+        key=_key(message_id, sender.key if sender else "", headers.one_line(date), subject, text),
+        message_id=message_id,
+        references=headers.references(structure),
+        sender=sender,
+        from_count=from_count,
+        reply_to=_addresses(structure, "reply-to"),
+        to=_addresses(structure, "to", "cc"),
+        subject=subject,
+        date=headers.date(date),
+        headers=headers.fields(structure),
+        text=text,
+        parts=bodies.parts(leaves),
+        attached=_attached(leaves, depth),
+        defects=(*noted, *defects)[:DEFECTS_MAX],
+    )
+
+
+def _sender(structure: MimeMessage) -> tuple[Address | None, int]:
+    """The first From mailbox, and how many there are.
+
+    What cannot be read as a mailbox counts too, so that a second, broken From never proves the first. A From
+    that breaks the grammar yet holds one address can be answered, but counts as 0: it proves nobody either.
+    """
+    values = headers.raw_values(structure, "from")
+    found, unread = headers.addresses(values)
+    if found:
+        return found[0], len(found) + unread
+    return headers.only_mailbox(values), 0
+
+
+def _addresses(structure: MimeMessage, *names: str) -> tuple[Address, ...]:
+    values = [value for name in names for value in headers.raw_values(structure, name)]
+    return headers.addresses(values)[0]
+
+
+def _attached(leaves: list[mime.Leaf], depth: int) -> tuple[Message, ...]:
+    """The mails attached to this one, in order, each with those attached to it."""
+    if depth >= ATTACHED_DEPTH_MAX:
+        return ()
+    closed = [leaf for leaf in leaves if leaf.type in mime.CLOSED][:ATTACHED_MAX]
+    return tuple(_read(raw, (), depth + 1) for raw in map(_raw_inside, closed) if raw)
+
+
+def _raw_inside(leaf: mime.Leaf) -> bytes:
+    """The bytes of an attached mail, also where a sender wrongly encoded it (RFC 2046 5.2.1 forbids it, some do)."""
+    payload = leaf.part.get_payload()
+    if isinstance(payload, list) and payload and isinstance(payload[0], MimeMessage):
+        inner = payload[0]
+        encoding = str(leaf.part.get("content-transfer-encoding", "")).strip().lower()
+        if encoding in ("base64", "quoted-printable") and not inner.keys():
+            carrier = MimeMessage()
+            carrier["content-transfer-encoding"] = encoding
+            carrier.set_payload(inner.get_payload())
+            return mime.data(carrier)
+        try:
+            return inner.as_bytes()
+        except (*mime.PARSER_FAILURES, UnicodeError):
+            return b""
+    return mime.data(leaf.part)
+
+
+def _key(*values: str) -> str:
+    """The seen key: the same for every delivery of one mail, whatever path it took (DESIGN "Identity")."""
+    joined = "\x00".join(" ".join(value.split()) for value in values)
+    return hashlib.sha256(joined.encode("utf-8", "replace")).hexdigest()[:32]

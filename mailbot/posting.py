@@ -1,0 +1,104 @@
+"""The way out of the outbox: queued -> sending -> the server -> sent -> filed in Sent; each outcome an event.
+
+Every arrow is committed before the next is taken, so that a crash anywhere is found out: `sending`
+at the start of a cycle is *in doubt*, is shown, and is settled by Sent or by policy. Letters keep
+their bytes and Message-ID from the moment they are queued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mailbot import logs
+from mailbot.adapters.ledger import Ledger, OutboxRow
+from mailbot.adapters.ports import SENT, Delivery, Mailbox, Parcel, Post
+from mailbot.cases.events import Event
+from mailbot.errors import PostError
+
+AT_ONCE = 3  # letters that one crash can put in doubt; as many as the post has connections
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))  # growing, then the last one again
+GIVE_UP = timedelta(days=5)  # RFC 5321 4.5.4.1: a sender gives up after four to five days
+
+# (row as it is now, the event or None, the effect on the letter's status): one durable step
+Record = Callable[[OutboxRow, Event | None, str], None]
+
+
+class Posting:
+    """Carries letters out for the desk; decides nothing beyond when to try again."""
+
+    def __init__(
+        self, ledger: Ledger, mailbox: Mailbox, post: Post, record: Record, *, sender: str, admin: Callable[[], str],
+        sent: str, in_doubt: str,
+    ) -> None:  # fmt: skip
+        self._ledger, self._mailbox, self._post, self._record = ledger, mailbox, post, record
+        self._sender, self._admin, self._sent, self._in_doubt = sender, admin, sent, in_doubt
+
+    def settle_doubts(self, now: datetime, grants: Callable[[str], bool]) -> int:
+        """Letters found `sending` or in doubt: sent if Sent proves it, else shown, and sent again or asked about."""
+        doubtful = self._ledger.outbox(("sending", "in_doubt"), limit=10_000)
+        for row in doubtful:
+            if self._mailbox.holds(SENT, row.message_id):
+                self._record(replace(row, status="filed", raw=b""), _event("letter_sent", row), "sent")
+                continue
+            if row.status == "sending" and self._sent != "server":
+                self._record(replace(row, status="in_doubt"), _event("letter_doubted", row), "in_doubt")
+                logs.doubted(row.case, row.letter)
+            if self._sent == "server" or (self._in_doubt == "resend" and not grants(row.letter)):
+                self._record(replace(row, status="queued", next_at=now), None, "queued")
+        return len(doubtful)
+
+    def send(self, now: Callable[[], datetime]) -> tuple[int, int]:
+        """Send everything queued that may be tried now: (sent, not sent). Raises PostError if no server answers."""
+        done = failed = 0
+        while rows := self._ledger.outbox(("queued",), AT_ONCE, before=now()):
+            going = {row.message_id: replace(row, status="sending", attempts=row.attempts + 1) for row in rows}
+            for row in going.values():
+                self._record(row, None, "")
+            try:
+                for delivery in self._post.send([self._parcel(row) for row in going.values()]):
+                    accepted = self._outcome(going.pop(delivery.message_id), delivery, now())
+                    done, failed = done + accepted, failed + (not accepted)
+            except PostError:
+                for row in going.values():  # no server: nothing left this machine
+                    self._record(replace(row, status="queued", attempts=row.attempts - 1), None, "")
+                raise
+        return done, failed
+
+    def file(self) -> int:
+        """Put copies of sent letters into Sent, unless the server did."""
+        rows = self._ledger.outbox(("sent",), limit=10_000)
+        for row in rows:
+            if self._sent != "server" and not self._mailbox.holds(SENT, row.message_id):
+                self._mailbox.append(SENT, row.raw, row.at)
+            self._record(replace(row, status="filed", raw=b""), None, "")
+        return len(rows)
+
+    def _parcel(self, row: OutboxRow) -> Parcel:
+        return Parcel(row.message_id, self._sender, self._admin() if row.rehearsed else row.to, row.raw)
+
+    def _outcome(self, row: OutboxRow, delivery: Delivery, now: datetime) -> bool:
+        match delivery.outcome:
+            case "accepted":
+                sent = replace(row, status="sent", attempts=0, next_at=row.at, error="")
+                self._record(sent, _event("letter_sent", row), "sent")
+                logs.sent(row.case, row.letter, row.rehearsed)
+                return True
+            case "later" if now - row.at < GIVE_UP:
+                pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
+                self._record(replace(row, status="queued", next_at=now + pause, error=delivery.said), None, "")
+                logs.put_off(row.case, row.letter, delivery.said)
+            case "doubted":
+                self._record(replace(row, status="in_doubt", error=delivery.said), _event("letter_doubted", row), "in_doubt")
+                logs.doubted(row.case, row.letter)
+            case _:
+                failed = replace(row, status="failed", error=delivery.said)
+                self._record(failed, _event("letter_failed", row, delivery.said), "failed")
+                logs.refused(row.case, row.letter, delivery.said)
+        return False
+
+
+def _event(name: str, row: OutboxRow, reason: str = "") -> Event:
+    data = {"n": row.n, "letter": row.letter, "to": row.audience}
+    return Event(name, "desk", {**data, "reason": reason} if reason else data)

@@ -1,0 +1,162 @@
+"""The rule files and templates -> one checked Process, or every problem at once.
+
+Decides whether rules can be put into force: all or nothing. Must never raise, whatever the text: a broken edit leaves
+the last good rules in force, and that needs a value to tell the admin. Reads no disk; the files come in as text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailbot.errors import Problem
+from mailbot.process.known import Known, declared_events, schema
+from mailbot.process.load_calendar import load_calendar
+from mailbot.process.load_commands import load_commands
+from mailbot.process.load_form import load_form
+from mailbot.process.load_letters import Letters, load_letters
+from mailbot.process.load_people import load_people
+from mailbot.process.load_process import load_blocks, load_states
+from mailbot.process.load_screening import load_screening, load_wording
+from mailbot.process.model import Place, Process, Row, State
+from mailbot.process.names import did_you_mean, shown
+from mailbot.process.page import Page
+from mailbot.process.yaml_marks import Value, read
+
+PROCESS = "rules/process.yaml"
+FORM = "rules/form.yaml"
+PEOPLE = "rules/people.yaml"
+COMMANDS = "rules/commands.yaml"
+SCREENING = "rules/screening.yaml"
+WORDING = "rules/wording.yaml"
+CALENDAR = "rules/calendar.yaml"
+FILES = (PROCESS, FORM, PEOPLE, COMMANDS, SCREENING, WORDING, CALENDAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rules if nothing severe is wrong with them; and all that is wrong, by file and line."""
+
+    process: Process | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The rule files as pages. A page that cannot be read has no value, and its reader sees an empty file."""
+
+    pages: Mapping[str, Page]
+    values: Mapping[str, Value | None]
+
+    def __contains__(self, file: str) -> bool:
+        return self.values[file] is not None
+
+    def __getitem__(self, file: str) -> tuple[Page, Value]:
+        """The page and what stands on it; of an unread file a page whose further problems are of no use."""
+        value = self.values[file]
+        return (Page(file), Value(1, kind="table")) if value is None else (self.pages[file], value)
+
+
+def load(files: Mapping[str, str], timezone: str, recognised: Mapping[str, str]) -> Loaded:
+    """Everything in `files` (name -> text) checked against everything else.
+
+    timezone: of the desk, from the settings. recognised: the events that Python itself recognises.
+    """
+    texts = {name: _newlines(text) for name, text in files.items()}
+    book = _open_book(texts)
+    letters = load_letters(texts)
+    process = _assemble(book, letters, timezone, recognised, _version(texts))
+    problems = _problems(book, letters)
+    return Loaded(None if any(problem.severe for problem in problems) else process, problems)
+
+
+def _assemble(book: _Book, letters: Letters, timezone: str, recognised: Mapping[str, str], version: str) -> Process:
+    """All files as one value; what is wrong with them is left on their pages."""
+    languages = sorted({language for cards in letters.cards.values() for language in cards})
+    commands = load_commands(*book[COMMANDS])
+    form = load_form(*book[FORM], languages)
+    calendar = load_calendar(*book[CALENDAR], timezone)
+    page, root = book[PROCESS]
+    blocks = load_blocks(page, root)
+    declared = declared_events(letters, commands)
+    known = Known(
+        letters=letters,
+        events=frozenset((*recognised, *declared)),
+        states=tuple(blocks.states),
+        facts=blocks.facts,
+        schema=schema(form, (*letters.cards, *letters.guesses()), blocks.states, blocks.facts),
+        calendar=calendar,
+        guessing=bool(letters.unread) or COMMANDS not in book,
+    )
+    states, always = load_states(page, blocks, known)
+    _check_handled(book, letters, declared, states, always)
+    return Process(
+        version=version,
+        facts=blocks.facts,
+        states=states,
+        always=always,
+        form=form,
+        people=load_people(*book[PEOPLE], tuple(calendar.calendars)),
+        commands=commands,
+        screening=load_screening(*book[SCREENING]),
+        wording=load_wording(*book[WORDING], languages),
+        calendar=calendar,
+        letters=letters.cards,
+    )
+
+
+def _newlines(text: str) -> str:
+    """Text as editors on any system save it, with plain line ends and no mark before the first character."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+
+
+def _open_book(files: Mapping[str, str]) -> _Book:
+    """Each rule file read as YAML."""
+    pages = {name: Page(name) for name in FILES}
+    values: dict[str, Value | None] = {}
+    for name, page in pages.items():
+        if name not in files:
+            near = did_you_mean(name, (file for file in files if file not in FILES and file.endswith("yaml")))
+            page.error(1, f"this file is missing{near if 'did you mean' in near else ''}")
+            values[name] = None
+            continue
+        values[name], problems = read(files[name], name)
+        page.problems.extend(problems)
+        if (value := values[name]) is not None and value.is_null:
+            page.error(1, "this file is empty")
+            values[name] = None
+    return _Book(pages, values)
+
+
+def _check_handled(
+    book: _Book,
+    letters: Letters,
+    declared: Mapping[str, Place],
+    states: Mapping[str, State],
+    always: Mapping[str, tuple[Row, ...]],
+) -> None:
+    """Warn of answers and commands whose event no row anywhere waits for: they would go to a person."""
+    handled = {event for state in states.values() for event in state.when} | set(always)
+    if PROCESS not in book:
+        return
+    pages = {page.file: page for page in (*letters.pages, *book.pages.values())}
+    for event in sorted(set(declared) - handled):
+        place = declared[event]
+        pages[place.file].warn(place.line, f"no row waits for the event {shown(event)}")
+
+
+def _problems(book: _Book, letters: Letters) -> tuple[Problem, ...]:
+    """All problems, each once, by file and line."""
+    pages = (*book.pages.values(), *letters.pages)
+    return tuple(sorted({problem for page in pages for problem in page.problems}))
+
+
+def _version(files: Mapping[str, str]) -> str:
+    """A stamp that changes with any character of any file that is read."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name, files[name]):
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,206 @@
+"""templates/LANG/NAME.md -> letters: the front matter checked, the body kept as text.
+
+Decides which letters there are and which answers they take; never looks into a body (the letters room does), and
+passes over layouts (templates/*.html).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mailbot.process.model import Answer, LetterCard
+from mailbot.process.names import shown
+from mailbot.process.page import Page
+from mailbot.process.vocabulary import AUDIENCES, EVENT_NAME, EVENT_NAME_RULE
+from mailbot.process.yaml_marks import Value, read
+
+PATH = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]{2,8})?)/([^/]+)\.md")
+CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+KEYS = ("letter", "about", "audience", "subject", "grants", "promises", "form", "answers")
+NEEDED = ("letter", "audience", "subject")
+ANSWER_KEYS = ("label", "words", "event", "takes")
+FORMS = ("full", "missing")
+TAKES = ("words",)
+EDGE = "---"
+
+
+@dataclass(slots=True)
+class Letters:
+    """What the templates say. unread: names of files that could not be read, whose letters are not known."""
+
+    cards: dict[str, dict[str, LetterCard]] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    def answers(self) -> Iterator[tuple[LetterCard, Answer]]:
+        """Every answer with the letter that takes it."""
+        for languages in self.cards.values():
+            for card in languages.values():
+                yield from ((card, answer) for answer in card.answers)
+
+    def may_exist(self, code: str) -> bool:
+        """Whether a file that could not be read may hold this letter."""
+        return code in self.guesses()
+
+    def guesses(self) -> set[str]:
+        """Every code that files which could not be read may hold, by their names: E2, E2-the, E2-the-form."""
+        parts = [name.split("-")[:10] for name in self.unread]
+        return {"-".join(words[:n]) for words in parts for n in range(1, len(words) + 1)}
+
+
+def load_letters(files: Mapping[str, str]) -> Letters:
+    """Every letter in every language."""
+    letters = Letters()
+    for file in sorted(files):
+        if match := PATH.fullmatch(file):
+            page = Page(file)
+            letters.pages.append(page)
+            card = _card(page, files[file], match[1], match[2])
+            if card is None:
+                letters.unread.append(match[2])
+            elif (other := letters.cards.get(card.code, {}).get(card.language)) is not None:
+                page.error(card.place.line, f"letter '{card.code}' is in {other.place.file} already")
+            else:
+                letters.cards.setdefault(card.code, {})[card.language] = card
+    if not letters.pages:
+        page = Page("templates")
+        page.error(1, "there is no letter; letters are files such as templates/en/E2-the-form.md")
+        letters.pages.append(page)
+    _compare_languages(letters)
+    return letters
+
+
+def _card(page: Page, text: str, language: str, name: str) -> LetterCard | None:
+    """One file as a letter, or None where its front matter cannot be read."""
+    parts = _split(page, text)
+    if parts is None:
+        return None
+    front, body, body_line = parts
+    value, problems = read(front, page.file, first_line=2)
+    page.problems.extend(problems)
+    if value is None or not page.is_shape(value, "table", "the part between '---' lines"):
+        return None
+    entries = page.keys(value, "the part between '---' lines", KEYS, NEEDED)
+    code = _code(page, entries.get("letter"), name)
+    if not code:
+        return None
+    if not body.strip():
+        page.error(body_line, f"letter '{code}' has no text")
+    return LetterCard(
+        code=code,
+        place=page.place(entries["letter"].line),
+        audience=_audience(page, entries.get("audience")),
+        subject=_subject(page, entries.get("subject")),
+        body=body,
+        body_line=body_line,
+        language=language,
+        grants=page.flag(entries.get("grants"), "'grants'"),
+        promises=page.texts(entries.get("promises"), "'promises'"),
+        answers=_answers(page, entries.get("answers")),
+        form=page.one_of(entries.get("form"), FORMS, "form"),
+        about=page.text(entries.get("about"), "'about'"),
+    )
+
+
+def _split(page: Page, text: str) -> tuple[str, str, int] | None:
+    """The front matter, the body, and the line on which the body begins."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != EDGE:
+        page.error(1, "a letter begins with a line '---', then 'letter: …' and so on, then another '---'")
+        return None
+    for n, line in enumerate(lines[1:], start=1):
+        if line.rstrip() == EDGE:
+            return "\n".join(lines[1:n]), "\n".join(lines[n + 1 :]), n + 2
+    page.error(1, "the line '---' that ends the first part is missing")
+    return None
+
+
+def _code(page: Page, value: Value | None, name: str) -> str:
+    """The letter's code; the file's name must begin with it, so that people find it."""
+    code = page.needed_text(value, "'letter'")
+    if value is None or not code:
+        return ""
+    if not CODE.fullmatch(code) or len(code) > 40:
+        page.error(value.line, f"{shown(code)} cannot be a letter's code; use letters, digits and '-'")
+        return ""
+    if name != code and not name.startswith(f"{code}-"):
+        page.error(value.line, f"the file of letter '{code}' must be named {code}.md or {code}-….md")
+    return code
+
+
+def _audience(page: Page, value: Value | None) -> tuple[str, ...]:
+    """Who it goes to; a letter is for the customer or for staff, never for both."""
+    audience = page.some_of(value, AUDIENCES, "audience")
+    if value is not None and not audience and value.is_null:
+        page.error(value.line, "'audience' is empty")
+    if value is not None and "customer" in audience and len(audience) > 1:
+        page.error(value.line, "a letter to the customer cannot go to staff too; write two letters")
+    return audience
+
+
+def _subject(page: Page, value: Value | None) -> str:
+    subject = page.needed_text(value, "'subject'")
+    if value is not None and "\n" in subject:
+        page.error(value.line, "'subject' must be one line")
+    return subject
+
+
+def _answers(page: Page, value: Value | None) -> tuple[Answer, ...]:
+    """The answers a letter takes; the same words cannot mean two of them."""
+    answers: list[Answer] = []
+    meant: dict[str, str] = {}
+    if value is None:
+        return ()
+    for name, body in page.table(value, "'answers'").items():
+        what = f"answer {shown(name)}"
+        entries = page.keys(body, what, ANSWER_KEYS, ("event",))
+        answer = Answer(
+            value=name,
+            label=page.text(entries.get("label"), f"'label' of {what}") or name,
+            words=page.texts(entries.get("words"), f"'words' of {what}") or (name,),
+            event=event_name(page, entries.get("event")),
+            takes=page.one_of(entries.get("takes"), TAKES, "takes"),
+        )
+        for word in answer.words:
+            other = meant.setdefault(word.casefold(), name)
+            if other != name:
+                page.error(body.line, f"{shown(word)} means {shown(other)} already; it cannot mean {shown(name)} too")
+        answers.append(answer)
+    return tuple(answers)
+
+
+def event_name(page: Page, value: Value | None) -> str:
+    """The name of an event that an answer or command declares."""
+    name = page.text(value, "'event'")
+    if value is not None and name and not EVENT_NAME.fullmatch(name):
+        page.error(value.line, f"{shown(name)} cannot be an event; {EVENT_NAME_RULE}")
+        return ""
+    return name
+
+
+def _compare_languages(letters: Letters) -> None:
+    """Every language has the same letters, to the same people, with the same answers."""
+    pages = {page.file: page for page in letters.pages}
+    languages = sorted({match[1] for page in letters.pages if (match := PATH.fullmatch(page.file))})
+    for code, cards in letters.cards.items():
+        first = next(iter(cards.values()))
+        page = pages[first.place.file]
+        for language in languages:
+            card = cards.get(language)
+            if card is None:
+                if not letters.may_exist(code):
+                    page.error(first.place.line, f"letter '{code}' has no template in templates/{language}")
+            elif difference := _difference(first, card):
+                pages[card.place.file].error(
+                    card.place.line, f"'{difference}' of letter '{code}' is not the same as in {first.place.file}"
+                )
+
+
+def _difference(a: LetterCard, b: LetterCard) -> str:
+    """The first thing in which two languages of a letter differ though only the wording may, or ''."""
+    if (a.audience, a.grants, a.form) != (b.audience, b.grants, b.form):
+        return "audience" if a.audience != b.audience else "grants" if a.grants != b.grants else "form"
+    answers = [{(x.value, x.event, x.takes) for x in card.answers} for card in (a, b)]
+    return "" if answers[0] == answers[1] else "answers"

@@ -1,0 +1,258 @@
+"""The rule files as one checked value. Python below knows states, events and letters only by the names in here.
+
+Made by `load.load`; frozen; every row knows its file and line, so that `why` can cite it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailbot.process.calendar import Calendar, Duration
+from mailbot.process.expression import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a rule file."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the process: what to do when an event comes (or a rung of silence is due) and `condition` holds.
+
+    send: letters to the customer. ask: letters to staff that want an answer. tell: letters to staff that do not.
+    `go` may be 'back': the state a parked case left.
+    """
+
+    place: Place
+    condition: Expression | None = None
+    send: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    tell: tuple[str, ...] = ()
+    set: Mapping[str, Any] = field(default_factory=dict)
+    go: str = ""
+    note: str = ""
+    grants: bool = False
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        return self.send + self.ask + self.tell
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of a ladder of silence.
+
+    since: entered | a letter's code | a party (customer, till …); '' = the party that is awaited.
+    """
+
+    id: str
+    after: Duration
+    since: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One block of process.yaml."""
+
+    name: str
+    title: str
+    place: Place
+    waiting_on: str = ""  # a party, or '' = nobody
+    listed: bool = True  # False: not a complaint (yet), `mailbot cases` shows it only with --all
+    open: bool = True  # False: new mail from this address begins a new case
+    when: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    silence: tuple[Rung, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that rows may set and conditions may ask: its domain, and what it means."""
+
+    name: str
+    domain: tuple[Any, ...]
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a form field: the value kept, the words that mean it, the category it gives the case."""
+
+    value: str
+    words: tuple[str, ...] = ()
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the complaint form. labels: language -> (shown, alias, …)."""
+
+    id: str
+    labels: Mapping[str, tuple[str, ...]]
+    kind: str  # line | text | email | phone | date | money | store | choice | files
+    required: bool
+    place: Place
+    choices: tuple[Choice, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=dict)  # language -> a line shown above the field
+    not_required_for: tuple[str, ...] = ()  # values of `problem` that make it optional
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff. limit: money they may grant a case, None = by role."""
+
+    name: str
+    addresses: tuple[str, ...]
+    roles: tuple[str, ...]
+    place: Place
+    phone: str = ""
+    store: str = ""
+    limit: int | None = None
+    founder: bool = False  # may sign "as a founding partner"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A shop. hours and calendar as in calendar.yaml; '' = the defaults."""
+
+    name: str
+    address: str = ""
+    hours: str = ""
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """rules/people.yaml."""
+
+    people: tuple[Person, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)
+    stores: Mapping[str, Store] = field(default_factory=dict)  # every store named anywhere in the file
+
+    def by_address(self, address: str) -> Person | None:
+        """Who writes from there; None for anyone outside."""
+        wanted = address.casefold()
+        return next((p for p in self.people if any(a.casefold() == wanted for a in p.addresses)), None)
+
+    def in_role(self, role: str, store: str = "") -> tuple[Person, ...]:
+        """Everyone with the role (and at the store, where one is named), in the file's order."""
+        return tuple(p for p in self.people if role in p.roles and (not store or p.store == store))
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A staff command: the words that mean it, the event it is, who may give it and on what proof.
+
+    takes: '' | 'words' (everything after it belongs to it). proof: known (a staff address and no fail) | full.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    event: str
+    who: tuple[str, ...]
+    proof: str
+    place: Place
+    takes: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a letter that asks: what it is called on the button, the words that mean it, the event it is."""
+
+    value: str
+    label: str
+    words: tuple[str, ...]
+    event: str
+    takes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCard:
+    """One template: its front matter and its body (Markdown with placeholders), by language.
+
+    audience: customer, or the roles it goes to (each gets one), or 'author' (whoever wrote the mail it answers), or
+    'owner'. form: '' | full | missing (only what is still missing, or all where nothing was given).
+    """
+
+    code: str
+    place: Place
+    audience: tuple[str, ...]
+    subject: str
+    body: str
+    body_line: int
+    language: str = "en"
+    grants: bool = False
+    promises: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    form: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A list of phrases; `ruin*` matches every word that begins so. All are case folded."""
+
+    phrases: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """rules/screening.yaml: what a new mail is, by its words."""
+
+    complaint: Phrases
+    claim: Phrases
+    kinds: Mapping[str, Phrases]  # enquiry, praise, suggestion, other
+    serious: Phrases
+    says_left: Phrases  # "I left it with you"
+    solved: Phrases  # "all sorted now"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """rules/wording.yaml: words that the guard looks for, and the fixed wording of the rule itself."""
+
+    offers: Phrases
+    never: Phrases
+    rule: Mapping[str, str]  # language -> the sentence(s) that state the rule; the guard lets exactly these pass
+    footer: Mapping[str, str]
+    outside_body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Everything an admin can change, checked. `version` is a hash over the files."""
+
+    version: str
+    facts: Mapping[str, Fact]
+    states: Mapping[str, State]
+    always: Mapping[str, tuple[Row, ...]]  # the `any:` block
+    form: tuple[Field, ...]
+    people: People
+    commands: tuple[Command, ...]
+    screening: Screening
+    wording: Wording
+    calendar: Calendar
+    letters: Mapping[str, Mapping[str, LetterCard]]  # code -> language -> template
+
+    def letter(self, code: str, language: str) -> LetterCard:
+        """The template in that language, or in the first one there is."""
+        cards = self.letters[code]
+        return cards.get(language) or next(iter(cards.values()))
+
+    def field(self, id: str) -> Field | None:
+        return next((f for f in self.form if f.id == id), None)
+
+    def store(self, name: str) -> Store:
+        """The store of that name, with defaults where people.yaml says nothing of it."""
+        return self.people.stores.get(name) or Store(name=name)

@@ -1,0 +1,73 @@
+"""The fixed words of the rule files: parties, states, outcomes and so on, as tables.
+
+What is not in here is an admin's own: letters, facts, stores, commands. A word added here can be written in the
+rules at once; `tests/test_process_load.py` holds the tables against the contract in the design.
+"""
+
+from __future__ import annotations
+
+import re
+
+ROLES = ("till", "va", "operations", "care", "admin")
+PARTIES = ("customer", *ROLES)
+SENDERS = (*PARTIES, "stranger", "clock", "desk")
+AUDIENCES = (*PARTIES, "owner", "author")
+
+STATES = (
+    "in_store",
+    "awaiting_form",
+    "checking_garments",
+    "awaiting_garments",
+    "assessing",
+    "awaiting_approval",
+    "in_repair",
+    "with_manufacturer",
+    "offered",
+    "final_offer",
+    "awaiting_payment",
+    "settled",
+    "parked",
+    "closed",
+)
+HIDDEN_STATES = ("new", "sorting", "filed")  # never shown as a state of a complaint
+FIRST = "new"
+BACK = "back"  # `go: back`: the state that a parked case left
+
+OUTCOMES = (
+    "in_store",
+    "voucher",
+    "repaired",
+    "accepted_cl1",
+    "accepted_cl2",
+    "declined",
+    "lapsed",
+    "explained",
+    "withdrawn",
+    "no_form",
+    "no_garment",
+    "not_a_complaint",
+)
+LEVELS = ("serious", "standard", "minor")
+CATEGORIES = ("damage", "loss", "service", "billing", "staff", "policy", "other")
+
+FORM_FIELDS = (
+    "name",
+    "email",
+    "phone",
+    "contact",
+    "store",
+    "ticket",
+    "date",
+    "garment",
+    "age",
+    "price",
+    "problem",
+    "happened",
+    "where",
+    "wish",
+    "photos",
+)
+FIELD_KINDS = ("line", "text", "email", "phone", "date", "money", "store", "choice", "files")
+
+EVENT_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+EVENT_NAME_RULE = "use small letters and '_', in the past tense: garments_found"

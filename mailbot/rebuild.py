@@ -1,0 +1,168 @@
+"""State from the mailbox: the journal folded, then every mail it does not name taken in.
+
+A letter found in Sent is recorded as sent, never queued. The old ledger is kept beside the new one;
+nothing is sent and nothing moved while rebuilding.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mailbot import journal
+from mailbot.adapters.files import DeskLock, read_secret
+from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
+from mailbot.adapters.ports import CASES, HUMAN, NO_ACTION, SENT, Mailbox
+from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
+from mailbot.assembly import SECRET, mailbox_of, post_of, rulebook_of
+from mailbot.cases import effects as fx
+from mailbot.cases.apply import apply
+from mailbot.cases.model import Case, Entry
+from mailbot.cases.query import Query
+from mailbot.cases.record import entry_from_json
+from mailbot.commits import due_at, mail_from_json
+from mailbot.desk import FIRST_START, Desk
+from mailbot.mail import message as messages
+from mailbot.process.model import Process
+from mailbot.settings import Settings
+
+
+@dataclass(slots=True)
+class _Folded:
+    """What the journal's lines make, while they are read."""
+
+    cases: dict[str, Case] = field(default_factory=dict)
+    entries: int = 0
+    raws: dict[str, bytes] = field(default_factory=dict)
+    rows: dict[str, OutboxRow] = field(default_factory=dict)
+
+
+def rebuild(settings: Settings) -> Iterator[str]:
+    """Make the ledger again; a line for each stage.
+
+    Raises:
+        JournalBroken: the journal's chain does not hold; the old state stays as it was.
+        MailboxError: the mailbox could not be read; the old state stays as it was.
+    """
+    settings.state_folder.mkdir(parents=True, exist_ok=True)
+    with DeskLock(settings.state_folder / "lock"):
+        key = read_secret(settings.folder / SECRET)
+        rulebook = rulebook_of(settings)
+        process = rulebook.rules().process
+        new = settings.state_folder / "rebuilding.db"
+        _remove(new)
+        mailbox, ledger = mailbox_of(settings), TinyDbLedger(new)
+        try:
+            folded = fold_journal(mailbox, ledger, key, process)
+            yield f"{folded} steps read from the journal"
+            desk = Desk(settings, key, rulebook, ledger, mailbox, post_of(settings), lambda: datetime.now(UTC))
+            yield f"{take_in_unnamed(mailbox, ledger, desk)} mails that the journal does not name taken in"
+        finally:
+            mailbox.close()
+            ledger.close()
+        kept = _put_in_place(new, settings.state_folder / FILE)
+        yield f"state is made again{f'; the old one is {kept}' if kept else ''}"
+
+
+def fold_journal(mailbox: Mailbox, ledger: Ledger, key: bytes, process: Process) -> int:
+    """Every line of the journal into an empty ledger; the number of steps."""
+    folded = _Folded()
+    head: dict[str, Any] | None = None
+    for page in journal.read(mailbox, key):
+        for line in page.lines:
+            _fold_line(line, folded, ledger)
+        head = {"n": page.n, "mac": page.mac}
+    rows = [_settled(row, folded, mailbox) for row in folded.rows.values()]
+    due = {case.code: due_at(case, process) for case in folded.cases.values()}
+    version = f"{process.version} {process.calendar.version}"
+    meta = {journal.HEAD: head, "due_version": version}
+    ledger.commit(Commit(outbox=tuple(rows), due=due, meta=meta), {})
+    return folded.entries
+
+
+def take_in_unnamed(mailbox: Mailbox, ledger: Ledger, desk: Desk) -> int:
+    """Mail in the desk's folders that the journal does not name: decided now, its letters taken from Sent if there."""
+    count = 0
+    waiting = [found for folder in (CASES, NO_ACTION, HUMAN) for found in mailbox.all(folder)]
+    for _, raw in sorted(waiting, key=lambda pair: (pair[0].received_at, pair[0].uid)):
+        message = messages.read(raw)
+        if ledger.find(Query(mail=message.key)).seen:
+            continue
+        desk.take_in(message, frozenset({message.key}), lambda _fate: {})
+        count += 1
+    for row in ledger.outbox(("queued",), limit=1_000_000):
+        if mailbox.holds(SENT, row.message_id):
+            desk.record_as_sent(row)
+    return count
+
+
+def _fold_line(line: dict[str, Any], folded: _Folded, ledger: Ledger) -> None:
+    if "entry" in line:
+        _fold_entry(entry_from_json(line["entry"]), folded, ledger)
+    elif "mail" in line:
+        ledger.commit(Commit(mails=(mail_from_json(line["mail"]),)), {})
+    elif "letter" in line:
+        folded.raws[line["letter"]["message_id"]] = b64decode(line["letter"]["raw"])
+    elif "desk" in line:
+        ledger.commit(Commit(meta={FIRST_START: line["desk"][FIRST_START]}), {})
+
+
+def _fold_entry(entry: Entry, folded: _Folded, ledger: Ledger) -> None:
+    before = folded.cases.get(entry.case)
+    if before and entry.number <= before.version:
+        return  # the same lines were written twice, round a crash
+    case = apply(before, entry)
+    folded.cases[entry.case] = case
+    folded.entries += 1
+    ledger.commit(Commit(entries=(entry,), cases=(case,)), {entry.case: before.version if before else 0})
+    for effect in entry.effects:
+        if isinstance(effect, fx.SendLetter) and effect.status == "queued":
+            folded.rows[effect.message_id] = _row(entry, effect)
+        elif isinstance(effect, fx.MarkLetter):
+            letter = next(each for each in case.letters if each.n == effect.n)
+            if letter.message_id in folded.rows:
+                folded.rows[letter.message_id] = replace(folded.rows[letter.message_id], status=effect.status)
+
+
+def _row(entry: Entry, sent: fx.SendLetter) -> OutboxRow:
+    return OutboxRow(
+        message_id=sent.message_id,
+        case=entry.case,
+        n=sent.n,
+        letter=sent.letter,
+        audience=sent.audience,
+        to=sent.to,
+        raw=b"",
+        status="queued",
+        at=entry.at,
+        next_at=entry.at,
+        rehearsed=sent.rehearsed,
+    )
+
+
+def _settled(row: OutboxRow, folded: _Folded, mailbox: Mailbox) -> OutboxRow:
+    """A row as it stands in the mailbox: what left is in Sent; what did not still has its bytes in the journal."""
+    if row.status == "sent" or mailbox.holds(SENT, row.message_id):
+        return replace(row, status="filed")
+    return replace(row, raw=folded.raws.get(row.message_id, b""))
+
+
+def _put_in_place(new: Path, ledger: Path) -> Path | None:
+    kept = None
+    if ledger.exists():
+        kept = ledger.with_name(f"before-rebuild-{datetime.now(UTC):%Y%m%dT%H%M%S}.db")
+        ledger.rename(kept)
+        for leftover in (ledger.with_name(ledger.name + "-wal"), ledger.with_name(ledger.name + "-shm")):
+            if leftover.exists():
+                leftover.rename(kept.with_name(kept.name + leftover.name.removeprefix(ledger.name)))
+    new.rename(ledger)
+    return kept
+
+
+def _remove(file: Path) -> None:
+    for each in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
+        each.unlink(missing_ok=True)

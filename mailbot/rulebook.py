@@ -1,0 +1,85 @@
+"""The rules in force: read from the desk folder, checked, and the last good ones kept for a bad day.
+
+A broken edit leaves the last good rules (kept under state/rules/) in force, and the admin is told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailbot.adapters.files import read_rule_files, write_over
+from mailbot.cases.events import RECOGNISED
+from mailbot.errors import Problem, RulesError
+from mailbot.insight.check import check
+from mailbot.process.load import load
+from mailbot.process.model import Process
+
+LAYOUT = "templates/layout.html"
+_KEPT = "rules/last-good.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Checked rules with the layout of the letters; `problems` are those of a newer edit that is not in force."""
+
+    process: Process
+    layout: str
+    problems: tuple[Problem, ...] = ()
+
+
+class RuleBook:
+    """Gives the rules in force; reads the files again only when one has changed."""
+
+    def __init__(self, folder: Path, state_folder: Path, timezone: str, languages: tuple[str, ...]) -> None:
+        self._folder, self._kept = folder, state_folder / _KEPT
+        self._timezone, self._languages = timezone, languages
+        self._stamp: tuple[tuple[str, int, int], ...] | None = None
+        self._rules: Rules | None = None
+
+    def rules(self) -> Rules:
+        """The rules in force now.
+
+        Raises:
+            RulesError: the files have errors and no good ones were ever kept.
+        """
+        stamp = self._files_stamp()
+        if self._rules is None or stamp != self._stamp:
+            self._rules, self._stamp = self._read(), stamp
+        return self._rules
+
+    def _read(self) -> Rules:
+        try:
+            files: Mapping[str, str] = read_rule_files(self._folder)
+            found = self._checked(files)
+        except RulesError as error:
+            return self._last_good(error.problems)
+        write_over(self._kept, json.dumps(dict(files)))
+        return found
+
+    def _last_good(self, problems: tuple[Problem, ...]) -> Rules:
+        if self._rules is not None:
+            return Rules(self._rules.process, self._rules.layout, problems)
+        try:
+            files = json.loads(self._kept.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise RulesError(problems) from None
+        found = self._checked(files)
+        return Rules(found.process, found.layout, problems)
+
+    def _checked(self, files: Mapping[str, str]) -> Rules:
+        loaded = load(files, self._timezone, RECOGNISED)
+        problems = (*loaded.problems, *(check(loaded.process) if loaded.process else ()))
+        if LAYOUT not in files:
+            problems = (*problems, Problem(LAYOUT, 1, "is missing: every HTML letter stands in it"))
+        severe = tuple(problem for problem in problems if problem.severe)
+        if severe or loaded.process is None:
+            raise RulesError(sorted(severe))
+        return Rules(loaded.process, files[LAYOUT])
+
+    def _files_stamp(self) -> tuple[tuple[str, int, int], ...]:
+        found = [*(self._folder / "rules").glob("*"), *(self._folder / "templates").rglob("*.*")]
+        stats = [(file, file.stat()) for file in found if file.is_file()]
+        return tuple(sorted((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in stats))

@@ -1,0 +1,223 @@
+"""mailbot.toml and the environment -> Settings. The only reader of the environment.
+
+Any key can come from the environment: MAILBOT_IMAP__PASSWORD. Unknown keys are errors, with the
+nearest right word. Secrets never show in a repr, a log or a message. Pure rooms get values, never this.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from rapidfuzz import process as fuzzy
+
+from mailbot.errors import SettingsError
+
+FILE = "mailbot.toml"
+ENV_PREFIX = "MAILBOT_"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+Security = Literal["tls", "starttls", "none"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Server(_Section):
+    host: str
+    port: int = Field(gt=0, lt=65536)
+    security: Security = "tls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: str = ""
+
+    @model_validator(mode="after")
+    def _no_plain_passwords(self) -> _Server:
+        if self.security == "none" and self.host not in LOOPBACK:
+            raise ValueError('security = "none" is for this machine only; use "tls" or "starttls"')
+        return self
+
+
+class Desk(_Section):
+    """[desk]: who we are and how careful."""
+
+    name: str
+    address: str
+    prefix: str = Field(default="CASE", pattern=r"^[A-Z][A-Z0-9]{1,11}$")  # stands in every subject
+    timezone: str = "Europe/London"
+    language: str = "en"
+    languages: tuple[str, ...] = ()
+    mode: Literal["rehearse", "live"] = "rehearse"
+    since: timedelta = timedelta(days=2)
+    reply_to: Literal["plain", "subaddress"] = "plain"
+
+    @field_validator("address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        local, at, domain = value.partition("@")
+        if not (local and at and domain) or any(c.isspace() or c in "<>,;\"" for c in value):
+            raise ValueError("is not one email address")
+        if len(domain) > 36:  # <7.N.26@domain> must stay within the 76 characters that survive every client
+            raise ValueError("the domain is longer than 36 characters; letters' Message-IDs would break")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError('is not a time zone; write one like "Europe/London"') from error
+        return value
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _plain_words(cls, value: object) -> object:
+        amount, _, unit = str(value).strip().partition(" ")
+        seconds = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}.get(unit.strip().rstrip("s"))
+        if not amount.isdigit() or seconds is None:
+            raise ValueError('write a time like "2 days"')
+        return timedelta(seconds=int(amount) * seconds)
+
+
+class Imap(_Server):
+    """[imap]: the mailbox."""
+
+    port: int = Field(default=993, gt=0, lt=65536)
+    inbox: str = "INBOX"
+    idle: bool = True
+    poll_seconds: int = Field(default=60, ge=1)
+    sent: Literal["auto", "append", "server"] = "auto"
+
+
+class Smtp(_Server):
+    """[smtp]: the way out."""
+
+    port: int = Field(default=587, gt=0, lt=65536)
+    security: Security = "starttls"
+    in_doubt: Literal["resend", "ask"] = "resend"
+
+
+class Brakes(_Section):
+    """[brakes]: outside the rule files, which they must survive."""
+
+    letters_per_address_per_day: int = Field(default=5, ge=1)
+    letters_per_hour: int = Field(default=200, ge=1)
+
+
+class Trust(_Section):
+    """[trust]: whose Authentication-Results count ('' = nobody's)."""
+
+    authserv_id: str = ""
+
+
+class State(_Section):
+    """[state]: where the ledger is."""
+
+    ledger: str = "tinydb:state"
+
+    @field_validator("ledger")
+    @classmethod
+    def _only_what_exists(cls, value: str) -> str:
+        kind, colon, place = value.partition(":")
+        if kind != "tinydb" or not colon or not place:
+            raise ValueError('only "tinydb:FOLDER" exists')
+        return value
+
+
+class Settings(_Section):
+    """Everything in mailbot.toml; `folder` is the desk folder."""
+
+    folder: Path
+    desk: Desk
+    imap: Imap
+    smtp: Smtp
+    brakes: Brakes = Brakes()
+    trust: Trust = Trust()
+    state: State = State()
+
+    @property
+    def state_folder(self) -> Path:
+        return self.folder / self.state.ledger.partition(":")[2]
+
+
+def load(folder: Path) -> Settings:
+    """The settings of a desk folder, the environment laid over the file.
+
+    Raises:
+        SettingsError: one line for each thing wrong, naming the key and what to write.
+    """
+    file = folder / FILE
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{file}: not found. Make a desk with `mailbot init DIR`, or name one: --desk DIR") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    _lay_environment_over(data)
+    _read_password_files(data, folder)
+    try:
+        return Settings(folder=folder, **data)
+    except (ValidationError, TypeError) as error:
+        raise SettingsError(_in_words(file, error)) from None
+
+
+def desk_folder(option: str | None) -> Path:
+    """--desk DIR, else $MAILBOT_DESK, else the current folder."""
+    return Path(option or os.environ.get("MAILBOT_DESK") or ".").resolve()
+
+
+def _lay_environment_over(data: dict[str, Any]) -> None:
+    for name, value in os.environ.items():
+        section, two, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
+        if name.startswith(ENV_PREFIX) and two:
+            data.setdefault(section, {})[key] = value
+
+
+def _read_password_files(data: dict[str, Any], folder: Path) -> None:
+    for section in ("imap", "smtp"):
+        server = data.get(section)
+        if not isinstance(server, dict) or not server.get("password_file") or server.get("password"):
+            continue
+        file = folder / str(server["password_file"])
+        try:
+            server["password"] = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"[{section}] password_file: {file} cannot be read: {error}") from None
+
+
+def _in_words(file: Path, error: ValidationError | TypeError) -> str:
+    if isinstance(error, TypeError):
+        return f"{file}: `folder` is not a key of mailbot.toml"
+    lines = []
+    for found in error.errors(include_input=False, include_url=False):
+        where = [str(step) for step in found["loc"]]
+        what = found["msg"].removeprefix("Value error, ")
+        if found["type"] == "extra_forbidden":
+            near = fuzzy.extractOne(where[-1], _keys(where[:-1]), score_cutoff=60)
+            what = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+        elif found["type"] == "missing":
+            what = "is missing"
+        key = f"[{where[0]}] {'.'.join(where[1:])}".strip() if where else "mailbot.toml"
+        lines.append(f"{file}: {key}: {what}")
+    return "\n".join(lines)
+
+
+def _keys(path: list[str]) -> list[str]:
+    fields: dict[str, Any] = dict(Settings.model_fields)
+    for step in path:
+        kind = fields[step].annotation if step in fields else None
+        fields = dict(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+    return [name for name in fields if name != "folder"]
+
+
+def notify_socket() -> str:
+    """$NOTIFY_SOCKET, where systemd wants to hear of the service; '' elsewhere."""
+    return os.environ.get("NOTIFY_SOCKET", "")

@@ -1,0 +1,29 @@
+"""Every story holds in memory and on real servers: Dovecot over IMAP and a real SMTP server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Dovecot, SmtpSink, User
+from tests.story import Telling, load, stories
+from tests.worlds import MemoryWorld, RealWorld
+
+ALL = [pytest.param(file, id=file.stem) for file in stories()]
+
+
+@pytest.mark.parametrize("file", ALL)
+def test_story_in_memory(file: Path, tmp_path: Path) -> None:
+    """The story holds with everything but the rule files in memory."""
+    story = load(file)
+    Telling(MemoryWorld(tmp_path / "desk", **story.get("desk", {}))).tell(story)
+
+
+@pytest.mark.parametrize("file", ALL)
+def test_story_on_real_servers(
+    file: Path, tmp_path: Path, dovecot: Dovecot, mailbox_user: User, sink: SmtpSink
+) -> None:
+    """The story holds on Dovecot and a real SMTP server, with the state on disk."""
+    story = load(file)
+    Telling(RealWorld(tmp_path / "desk", dovecot, mailbox_user, sink, **story.get("desk", {}))).tell(story)

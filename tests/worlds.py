@@ -1,0 +1,140 @@
+"""The two worlds a story is told in: all in memory, and real servers (Dovecot, an SMTP server) with a real desk folder."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from mailbot import settings as reading
+from mailbot.adapters.ledger import Filter, Ledger, MemoryLedger
+from mailbot.adapters.memory import MemoryMailbox, MemoryPost
+from mailbot.adapters.ports import FOLDERS, INBOX
+from mailbot.adapters.tinydb_ledger import TinyDbLedger
+from mailbot.assembly import assemble, mailbox_of
+from mailbot.cases.model import Case
+from mailbot.commits import due_at
+from mailbot.desk import Desk
+from mailbot.founding import found
+from mailbot.insight import listing
+from mailbot.process.model import Process
+from mailbot.rulebook import RuleBook
+from tests.servers import Dovecot, SmtpSink, User
+from tests.writing import DESK, Letter
+
+PEOPLE = Path(__file__).parent / "stories" / "people.yaml"
+
+
+def desk_folder(folder: Path, *, imap: tuple[int, str, str] = (1, "x", ""), smtp: int = 1, **desk: str) -> Path:
+    """A new desk as `init` makes it, live, with the stories' people and servers on this machine."""
+    list(found(folder))
+    shutil.copy(PEOPLE, folder / "rules" / "people.yaml")
+    text = (folder / "mailbot.toml").read_text()
+    port, user, password = imap
+    servers = (
+        f'[imap]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nusername = "{user}"\npassword = "{password}"\n\n'
+        f'[smtp]\nhost = "127.0.0.1"\nport = {smtp}\nsecurity = "none"\n\n[brakes]'
+    )
+    text = re.sub(r"\[imap\].*\[brakes\]", servers, text, flags=re.DOTALL)
+    for key, value in {"address": DESK, "mode": "live", **desk}.items():
+        text = re.sub(rf'^{key} = "[^"]*"', f'{key} = "{value}"', text, flags=re.MULTILINE)
+    (folder / "mailbot.toml").write_text(text)
+    return folder
+
+
+class World(Protocol):
+    """What a story needs of the world."""
+
+    ledger: Ledger
+
+    def deliver(self, raw: bytes, at: datetime) -> None: ...
+    def cycle(self, now: datetime) -> None: ...
+    def letters(self) -> list[Letter]: ...
+    def folders(self) -> dict[str, int]: ...
+    def close(self) -> None: ...
+
+
+class MemoryWorld:
+    """No server, no disk but the rule files."""
+
+    def __init__(self, folder: Path, **desk: str) -> None:
+        self.settings = reading.load(desk_folder(folder, **desk))
+        self.ledger, self.mailbox, self.post = MemoryLedger(), MemoryMailbox(), MemoryPost()
+        self.now = datetime.min.replace(tzinfo=UTC)
+        rulebook = RuleBook(folder, folder / "state", self.settings.desk.timezone, ())
+        self.desk = Desk(
+            self.settings, b"k" * 32, rulebook, self.ledger, self.mailbox, self.post, lambda: self.now
+        )
+
+    @property
+    def process(self) -> Process:
+        return self.desk.room.process
+
+    def deliver(self, raw: bytes, at: datetime) -> None:
+        self.mailbox.deliver(raw, at)
+
+    def cycle(self, now: datetime) -> None:
+        self.now = now
+        self.desk.cycle()
+
+    def letters(self) -> list[Letter]:
+        return [Letter(parcel.to, parcel.raw) for parcel in self.post.sent]
+
+    def folders(self) -> dict[str, int]:
+        return {folder: sum(1 for _ in self.mailbox.all(folder)) for folder in (INBOX, *FOLDERS)}
+
+    def close(self) -> None:
+        self.ledger.close()
+
+
+class RealWorld:
+    """A desk folder, Dovecot over IMAP, a real SMTP server; each cycle is a new process's worth of connections."""
+
+    def __init__(self, folder: Path, dovecot: Dovecot, user: User, sink: SmtpSink, **desk: str) -> None:
+        self.folder = desk_folder(folder, imap=(user.port, user.name, user.password), smtp=sink.port, **desk)
+        self.settings = reading.load(self.folder)
+        self._dovecot, self._user, self._sink = dovecot, user, sink
+        self._process = RuleBook(self.folder, self.settings.state_folder, "Europe/London", ()).rules().process
+
+    @property
+    def ledger(self) -> Ledger:
+        return TinyDbLedger(self.settings.state_folder, readonly=True)
+
+    @property
+    def process(self) -> Process:
+        return self._process
+
+    def deliver(self, raw: bytes, at: datetime) -> None:
+        self._dovecot.deliver(raw, self._user, at)
+
+    def cycle(self, now: datetime) -> None:
+        with assemble(self.settings, lambda: now) as assembled:
+            assembled.desk.cycle()
+
+    def letters(self) -> list[Letter]:
+        return [Letter(mail.to[0], mail.raw) for mail in self._sink.received]
+
+    def folders(self) -> dict[str, int]:
+        mailbox = mailbox_of(self.settings)
+        try:
+            return {folder: sum(1 for _ in mailbox.all(folder)) for folder in (INBOX, *FOLDERS)}
+        finally:
+            mailbox.close()
+
+    def close(self) -> None:
+        """Servers are the fixtures'."""
+
+
+def listed(ledger: Ledger, process: Process) -> list[dict[str, Any]]:
+    """The complaints as `mailbot cases --json` shows them."""
+    def shown(case: Case) -> bool:
+        state = process.states.get(case.state)
+        return (state is None or state.listed) and case.outcome != "not_a_complaint"
+
+    return [
+        listing.as_json(case, process, due_at(case, process), ledger.history(case.code))
+        for case in ledger.cases(Filter())
+        if shown(case)
+    ]
