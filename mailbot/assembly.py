@@ -15,7 +15,7 @@ from mailbot.adapters.ledger import Ledger
 from mailbot.adapters.memory import NullPost, ReadOnlyMailbox
 from mailbot.adapters.ports import Mailbox
 from mailbot.adapters.smtp import SmtpPost
-from mailbot.adapters.tinydb_ledger import TinyDbLedger
+from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
 from mailbot.desk import Clock, Desk
 from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
@@ -44,7 +44,13 @@ def mailbox_of(settings: Settings) -> ImapMailbox:
     """The connection to the mailbox; made at first use."""
     imap = settings.imap
     return ImapMailbox(
-        imap.host, imap.port, imap.security, imap.username, imap.password.get_secret_value(), inbox=imap.inbox, sent=imap.sent
+        imap.host,
+        imap.port,
+        imap.security,
+        imap.username,
+        imap.password.get_secret_value(),
+        inbox=imap.inbox,
+        sent=imap.sent,
     )
 
 
@@ -85,10 +91,11 @@ def assemble(settings: Settings, now: Clock) -> Iterator[Assembled]:
 def rehearsal(settings: Settings, now: Clock) -> Iterator[tuple[Assembled, NullPost]]:
     """The same desk on a copy of its state, with a mailbox that is only read and a post that sends nothing."""
     with TemporaryDirectory(prefix="mailbot-dry-run-") as scratch, ExitStack() as closing:
-        key = read_secret(settings.folder / SECRET)
+        secret = settings.folder / SECRET
+        key = read_secret(secret if secret.exists() else Path(scratch) / SECRET)
         rulebook = RuleBook(settings.folder, Path(scratch), settings.desk.timezone, settings.desk.languages)
-        if settings.state_folder.exists():
-            original = ledger_of(settings)
+        if (settings.state_folder / FILE).exists():
+            original = TinyDbLedger(settings.state_folder, readonly=True)
             original.copy_to(Path(scratch))
             original.close()
         ledger = TinyDbLedger(Path(scratch))
@@ -98,5 +105,3 @@ def rehearsal(settings: Settings, now: Clock) -> Iterator[tuple[Assembled, NullP
         mailbox, post = ReadOnlyMailbox(inner), NullPost()
         desk = Desk(settings, key, rulebook, ledger, mailbox, post, now)
         yield Assembled(desk, ledger, mailbox, key, settings, rulebook), post
-
-

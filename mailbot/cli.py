@@ -145,7 +145,9 @@ def run(desk: str | None) -> int:
 @click.option("--state", "state", default="", metavar="S", help="Only cases in this state.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--full", is_flag=True, help="With --json: history and mails too.")
-@click.option("--all", "everything", is_flag=True, help="Also mail that is still being sorted, and matters of the desk.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also mail that is still being sorted, and matters of the desk."
+)
 @_desk_option
 def cases(desk: str | None, state: str, as_json: bool, full: bool, everything: bool) -> int:
     """The cases, oldest first."""

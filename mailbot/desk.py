@@ -58,7 +58,14 @@ class Desk:
     """One mailbox and its cases."""
 
     def __init__(
-        self, settings: Settings, key: bytes, rulebook: RuleBook, ledger: Ledger, mailbox: Mailbox, post: Post, clock: Clock
+        self,
+        settings: Settings,
+        key: bytes,
+        rulebook: RuleBook,
+        ledger: Ledger,
+        mailbox: Mailbox,
+        post: Post,
+        clock: Clock,
     ) -> None:
         desk = settings.desk
         self._settings, self._rulebook, self._clock = settings, rulebook, clock
@@ -219,9 +226,7 @@ class Desk:
             return
         now = self._clock()
         due = {case.code: due_at(case, process) for case in self._ledger.cases(Filter())}
-        newly = [
-            code for code, at in due.items() if at and at <= now and ((self._ledger.next_due(code) or now) > now)
-        ]
+        newly = [code for code, at in due.items() if at and at <= now and ((self._ledger.next_due(code) or now) > now)]
         hold = newly if before is not None and len(newly) > MANY_DUE else None
         self._ledger.commit(Commit(due=due, meta={DUE_VERSION: version, DUE_HELD: hold}), {})
         if hold:
@@ -281,7 +286,9 @@ class Desk:
         if self._rules.problems and self._rules.problems != before.problems or self._first_bad(before):
             text = "\n".join(str(problem) for problem in self._rules.problems)
             logs.rules_kept(text.replace("\n", "; "))
-            self.alert(f"rules {hash_of(self._rules.problems)}", "The rule files have errors; the last good ones stay.", text)
+            self.alert(
+                f"rules {hash_of(self._rules.problems)}", "The rule files have errors; the last good ones stay.", text
+            )
 
     def _first_bad(self, before: Rules) -> bool:
         return before is self._rules and bool(self._rules.problems)
@@ -330,5 +337,3 @@ def _without_its_own_sorting(found: Found, message: Message, states: Any) -> Fou
         by_message_id={key: case for key, case in found.by_message_id.items() if stays(case)},
         by_address={key: tuple(filter(stays, cases)) for key, cases in found.by_address.items()},
     )
-
-

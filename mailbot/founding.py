@@ -12,7 +12,7 @@ from mailbot.settings import FILE
 _PACKAGED = Path(__file__).parent / "shipped"  # in a wheel
 _CHECKOUT = Path(__file__).parent.parent  # in an editable install or a clone
 
-_SETTINGS = '''\
+_SETTINGS = """\
 # mailbot.toml: who the desk is and how it reaches its mailbox. Try it with `mailbot once --dry-run`.
 # Any key can come from the environment instead: MAILBOT_IMAP__PASSWORD=…
 
@@ -53,7 +53,7 @@ authserv_id = ""                 # the server whose Authentication-Results count
 
 [state]
 ledger = "tinydb:state"
-'''
+"""
 
 
 def shipped() -> Path:

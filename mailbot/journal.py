@@ -111,5 +111,7 @@ def _page(raw: bytes, key: bytes) -> Page:
     n = int(number) if number.isdigit() else 0
     mac = _mac(key, n, previous, body)
     if not hmac.compare_digest(mac, str(mail["X-Mailbot-Journal-Mac"] or "")):
-        raise JournalBroken(f"mail {number or '(no number)'} in the journal was changed, or is not ours; nothing was rebuilt")
+        raise JournalBroken(
+            f"mail {number or '(no number)'} in the journal was changed, or is not ours; nothing was rebuilt"
+        )
     return Page(n, previous, mac, tuple(json.loads(line) for line in body.splitlines() if line))

@@ -90,7 +90,9 @@ class Posting:
                 self._record(replace(row, status="queued", next_at=now + pause, error=delivery.said), None, "")
                 logs.put_off(row.case, row.letter, delivery.said)
             case "doubted":
-                self._record(replace(row, status="in_doubt", error=delivery.said), _event("letter_doubted", row), "in_doubt")
+                self._record(
+                    replace(row, status="in_doubt", error=delivery.said), _event("letter_doubted", row), "in_doubt"
+                )
                 logs.doubted(row.case, row.letter)
             case _:
                 failed = replace(row, status="failed", error=delivery.said)

@@ -153,12 +153,14 @@ def _settled(row: OutboxRow, folded: _Folded, mailbox: Mailbox) -> OutboxRow:
 
 def _put_in_place(new: Path, ledger: Path) -> Path | None:
     kept = None
+    aside = ledger.with_name(f"before-rebuild-{datetime.now(UTC):%Y%m%dT%H%M%S}.db")
     if ledger.exists():
-        kept = ledger.with_name(f"before-rebuild-{datetime.now(UTC):%Y%m%dT%H%M%S}.db")
+        kept = aside
         ledger.rename(kept)
-        for leftover in (ledger.with_name(ledger.name + "-wal"), ledger.with_name(ledger.name + "-shm")):
-            if leftover.exists():
-                leftover.rename(kept.with_name(kept.name + leftover.name.removeprefix(ledger.name)))
+    for tail in ("-wal", "-shm"):  # also where the ledger itself is gone: SQLite would play them into the new one
+        leftover = ledger.with_name(ledger.name + tail)
+        if leftover.exists():
+            leftover.rename(aside.with_name(aside.name + tail))
     new.rename(ledger)
     return kept
 

@@ -60,7 +60,7 @@ class Desk(_Section):
     @classmethod
     def _one_address(cls, value: str) -> str:
         local, at, domain = value.partition("@")
-        if not (local and at and domain) or any(c.isspace() or c in "<>,;\"" for c in value):
+        if not (local and at and domain) or any(c.isspace() or c in '<>,;"' for c in value):
             raise ValueError("is not one email address")
         if len(domain) > 36:  # <7.N.26@domain> must stay within the 76 characters that survive every client
             raise ValueError("the domain is longer than 36 characters; letters' Message-IDs would break")
@@ -156,7 +156,9 @@ def load(folder: Path) -> Settings:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"{file}: not found. Make a desk with `mailbot init DIR`, or name one: --desk DIR") from None
+        raise SettingsError(
+            f"{file}: not found. Make a desk with `mailbot init DIR`, or name one: --desk DIR"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:

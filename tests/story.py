@@ -43,7 +43,10 @@ ACTORS = {
     "chelsea": ("Chelsea till", "chelsea@shop.test"),
 }
 NAMES = {address: name for name, (_, address) in ACTORS.items()}
-COMPLAINT = {"subject": "My dress", "text": "Hello,\n\nmy silk dress came back from you with a hole in it. I am very unhappy.\n\nAnna"}
+COMPLAINT = {
+    "subject": "My dress",
+    "text": "Hello,\n\nmy silk dress came back from you with a hole in it. I am very unhappy.\n\nAnna",
+}
 FORM = {
     "store": "Marylebone",
     "garment": "silk dress, green",
@@ -97,7 +100,9 @@ class Telling:
                 self.reply(who, code, what)
             case [who, "fills", "in", code]:
                 letter = self.last(code)
-                self.deliver(self.make_reply(who, letter, filled(letter, self.form(what), self.labels()), {}, bare=True))
+                self.deliver(
+                    self.make_reply(who, letter, filled(letter, self.form(what), self.labels()), {}, bare=True)
+                )
             case [who, "forwards", whom]:
                 self.forward(who, whom, what)
             case _:
@@ -114,11 +119,17 @@ class Telling:
 
     def reply(self, who: str, code: str, what: Any) -> None:
         said = what if isinstance(what, dict) else {"text": what}
-        letter = self.last(code)
+        letter = self.last(code, who)
         self.deliver(self.make_reply(who, letter, said["text"], said.get("headers", {}), subject=said.get("subject")))
 
     def make_reply(
-        self, who: str, letter: Letter, text: str, headers: Mapping[str, str], bare: bool = False, subject: str | None = None
+        self,
+        who: str,
+        letter: Letter,
+        text: str,
+        headers: Mapping[str, str],
+        bare: bool = False,
+        subject: str | None = None,
     ) -> bytes:
         name, address = ACTORS[who]
         extra = {**headers, **({"Subject": subject} if subject else {})}
@@ -146,7 +157,9 @@ class Telling:
         return self.number
 
     def form(self, what: Any) -> dict[str, str]:
-        return {key: str(value) for key, value in {**({} if what.get("only") else FORM), **what}.items() if key != "only"}
+        return {
+            key: str(value) for key, value in {**({} if what.get("only") else FORM), **what}.items() if key != "only"
+        }
 
     def labels(self) -> dict[str, str]:
         return {field.id: field.labels["en"][0] for field in self.world.process.form}
@@ -155,8 +168,10 @@ class Telling:
         """{CODE} stands for the code of the newest case."""
         return text.replace("{CODE}", self.newest()["case"]) if "{CODE}" in text else text
 
-    def last(self, code: str) -> Letter:
+    def last(self, code: str, who: str = "") -> Letter:
+        """The newest letter of that code, to that person if there is one."""
         letters = [letter for letter in self.world.letters() if letter.code == code]
+        letters = [letter for letter in letters if letter.to == ACTORS.get(who, ("", ""))[1]] or letters
         assert letters, f"no {code} was ever sent, only {[letter.code for letter in self.world.letters()]}"
         return letters[-1]
 
@@ -205,7 +220,9 @@ class Telling:
     def expect_fate(self, wanted: str) -> None:
         """The folder that the mails since the last look went to; the inbox is empty of them."""
         before, self.fates = self.fates, self.world.folders()
-        gained = {folder for folder in self.fates if folder != "Mailbot/Journal" and self.fates[folder] > before[folder]}
+        gained = {
+            folder for folder in self.fates if folder != "Mailbot/Journal" and self.fates[folder] > before[folder]
+        }
         expected = {"INBOX"} if wanted == "INBOX" else {f"Mailbot/{wanted}"}
         assert gained == expected, f"mails went to {gained}, not {expected}"
 

@@ -1,4 +1,4 @@
-"""The two worlds a story is told in: all in memory, and real servers (Dovecot, an SMTP server) with a real desk folder."""
+"""The two worlds a story is told in: all in memory, and real servers (Dovecot, an SMTP server) with a desk folder."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def desk_folder(folder: Path, *, imap: tuple[int, str, str] = (1, "x", ""), smtp
     text = (folder / "mailbot.toml").read_text()
     port, user, password = imap
     servers = (
-        f'[imap]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nusername = "{user}"\npassword = "{password}"\n\n'
+        f'[imap]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'
+        f'username = "{user}"\npassword = "{password}"\n\n'
         f'[smtp]\nhost = "127.0.0.1"\nport = {smtp}\nsecurity = "none"\n\n[brakes]'
     )
     text = re.sub(r"\[imap\].*\[brakes\]", servers, text, flags=re.DOTALL)
@@ -64,9 +65,7 @@ class MemoryWorld:
         self.ledger, self.mailbox, self.post = MemoryLedger(), MemoryMailbox(), MemoryPost()
         self.now = datetime.min.replace(tzinfo=UTC)
         rulebook = RuleBook(folder, folder / "state", self.settings.desk.timezone, ())
-        self.desk = Desk(
-            self.settings, b"k" * 32, rulebook, self.ledger, self.mailbox, self.post, lambda: self.now
-        )
+        self.desk = Desk(self.settings, b"k" * 32, rulebook, self.ledger, self.mailbox, self.post, lambda: self.now)
 
     @property
     def process(self) -> Process:
@@ -129,6 +128,7 @@ class RealWorld:
 
 def listed(ledger: Ledger, process: Process) -> list[dict[str, Any]]:
     """The complaints as `mailbot cases --json` shows them."""
+
     def shown(case: Case) -> bool:
         state = process.states.get(case.state)
         return (state is None or state.listed) and case.outcome != "not_a_complaint"

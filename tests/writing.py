@@ -71,7 +71,13 @@ def new_mail(
 
 
 def reply(
-    letter: Letter, sender: str, name: str, text: str, at: datetime, number: int, headers: Mapping[str, str] | None = None
+    letter: Letter,
+    sender: str,
+    name: str,
+    text: str,
+    at: datetime,
+    number: int,
+    headers: Mapping[str, str] | None = None,
 ) -> bytes:
     """An answer to a letter, with the letter quoted below, as most programs do."""
     quoted = "\n".join(f"> {line}" for line in letter.text.splitlines())
@@ -92,7 +98,12 @@ def filled(letter: Letter, values: Mapping[str, str], labels: Mapping[str, str])
 
 
 def forward(
-    sender: str, name: str, note: str, original: tuple[str, str, str, str], at: datetime, number: int,
+    sender: str,
+    name: str,
+    note: str,
+    original: tuple[str, str, str, str],
+    at: datetime,
+    number: int,
     headers: Mapping[str, str] | None = None,
 ) -> bytes:
     """A forward as Gmail writes it. original: name, address, subject, text."""

@@ -165,7 +165,7 @@ def write_over(path: Path, content: str) -> None:
         file, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             _fill(file, content.encode("utf-8"), 0o644)
-            os.replace(name, path)
+            Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
         sync_folder(path.parent)

@@ -255,6 +255,8 @@ class ImapMailbox:
 
     def _into(self, client: Any, target: str, put: Callable[[], object]) -> None:
         """Put something into a folder; one that is not there (yet, or any more) is created, and the step repeated."""
+        if self._opened and self._opened.name == target:  # Dovecot fails on a selected folder that was deleted
+            self._select(client, self._inbox, readonly=False)
         try:
             put()
         except IMAPClientError as error:

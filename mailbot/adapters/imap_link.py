@@ -146,7 +146,7 @@ def _not_opened(error: BaseException, account: Account) -> MailboxError:
         sentence, transient = why_unreachable(error, account.host, account.port, "[imap]")
         return MailboxError(f"IMAP: {sentence}", transient=transient)
     said = _said(error, account)
-    if "EOF" in said:
+    if "EOF" in said or "unterminated line" in said:
         return MailboxError(
             f"IMAP: {where} closed the connection at once: check [imap] port and security, or try again later",
             transient=True,

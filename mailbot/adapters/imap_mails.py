@@ -15,7 +15,7 @@ from mailbot.adapters.memory import date_of
 from mailbot.adapters.ports import Arrived
 
 PIECE = 1_000_000  # bytes of one mail asked for at once; a 25 MB mail in one answer costs 134 MB of memory
-NEEDLE = 200  # characters of a Message-ID that are searched for; the whole id is compared afterwards
+NEEDLE = 900  # characters of a Message-ID searched for: all of any usual one, as Gmail finds whole ids only
 AGES_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for a mail without a readable INTERNALDATE: too old to be answered
 
 
@@ -104,7 +104,7 @@ def holds(client: Any, message_id: str) -> bool:
 
 
 def _needle(message_id: str) -> str:
-    """The longest run of an id that a quoted string can carry without escapes; header search is by substring."""
+    """The longest run of an id that a quoted string carries without escapes; what is found is compared in full."""
     safe = "".join(char if "!" <= char <= "~" and char not in '"\\' else " " for char in message_id)
     return max((run[:NEEDLE] for run in safe.split()), key=len, default="")
 

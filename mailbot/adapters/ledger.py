@@ -18,7 +18,7 @@ from mailbot.errors import StaleCase
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One letter on its way out: the bytes are fixed once queued. status: queued sending in_doubt sent filed failed held.
+    """One letter on its way out: the bytes are fixed once queued. status: queued sending in_doubt sent filed failed.
 
     `filed` is sent, with the copy known to be in Sent (its bytes are let go of then). `to` is the address on file;
     `rehearsed`: it goes to the admin instead.
@@ -217,5 +217,3 @@ class MemoryLedger:
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-

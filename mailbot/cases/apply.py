@@ -21,7 +21,9 @@ OF_THE_STATE = ("waiting_on", "owed")
 
 def apply(case: Case | None, entry: Entry) -> Case:
     """The case after one more entry."""
-    now = case or Case(code=entry.case, opened_at=entry.at, entered_at=entry.at)
+    now = case or Case(code=entry.case)
+    if now.opened_at is None:
+        now = replace(now, opened_at=entry.at, entered_at=entry.at)
     for effect in entry.effects:
         now = _carry_out(now, effect, entry.at)
     return replace(now, version=entry.number, last_at=entry.at)
@@ -97,5 +99,3 @@ def _mark(case: Case, n: int, status: str, at: datetime) -> Case:
         for letter in case.letters
     )
     return replace(case, letters=letters)
-
-

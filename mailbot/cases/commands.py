@@ -19,7 +19,7 @@ _LIKENESS = 86  # of 100: one slip of the finger in a word of six letters
 _SHORTEST_FUZZY = 4  # 'no' and 'not' are one letter apart and mean different things
 _REFERENCE_LINE = re.compile(r"^\s*ref [a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}\s*$", re.MULTILINE)
 _DENIAL = re.compile(r"\b(?:no|not|never|none|nothing|cannot|without)\b|n't\b|\bun(?=happy|solved|resolved|sorted)")
-_END_OF_WORD = re.compile(r"[\s,.!;:–—-]")
+_PAUSE = re.compile(r"\s?[,.!;:–—-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ def _score(first: str, choice: Answer | Command) -> float:
 def _one(first: str, word: str, takes_words: bool) -> float:
     if first == word:
         return 101.0
-    if first.startswith(word) and _END_OF_WORD.match(first[len(word) :]):
-        # "yes, they are here": the word, then a pause. "no idea" has none, and is not a no.
-        if takes_words or first[len(word)] in ",.!;:–—-":
-            return 100.0 + len(word) / 100
+    after = first[len(word) :] if first.startswith(word) else ""
+    # "yes, they are here": the word, then a pause. "no idea" has none, and is not a no.
+    if _PAUSE.match(after) or (takes_words and after[:1].isspace()):
+        return 100.0 + len(word) / 100
     if len(word) >= _SHORTEST_FUZZY and len(first) <= 2 * len(word) and _denials(first) == _denials(word):
         return fuzz.ratio(first, word)
     return 0.0

@@ -20,25 +20,32 @@ from mailbot.process.model import Process
 def recognise(intake: Intake, found: Found, process: Process, identity: Identity) -> Recognised:
     """The event of a mail from somebody who is not staff."""
     result = match.of_customer(intake.sender, intake.refs, intake.named, found, identity, process)
-    kind = screen(intake.message.subject, intake.words.new, process.screening)
     match result:
         case match.Matched():
-            return _on_case(intake, result, kind, process)
+            return _on_case(intake, result, process)
         case match.Ambiguous():
-            return _unsure(intake, result, kind, process)
+            return _unsure(intake, result, _kind_of(intake, process), process)
         case match.NoMatch():
-            return _new(intake, result, kind, process)
+            return _new(intake, result, _kind_of(intake, process), process)
 
 
-def _on_case(intake: Intake, matched: match.Matched, kind: Kind, process: Process) -> Recognised:
+def _kind_of(intake: Intake, process: Process) -> Kind:
+    return screen(intake.message.subject, intake.words.new, process.screening)
+
+
+def _on_case(intake: Intake, matched: match.Matched, process: Process) -> Recognised:
     case, party = matched.case, "stranger" if matched.stranger else "customer"
-    name, form_effects = _form(intake, case, matched.stranger, process)
+    reading = forms.read(intake.words, process)
+    # Of a form only what was filled in is the customer's: its hints speak of refunds by themselves.
+    said = "\n".join(reading.values.values()) if reading.is_form else intake.words.new
+    kind = screen("" if reading.is_form else intake.message.subject, said, process.screening)
+    name, form_effects = _form(reading, case, matched.stranger, process)
     data = {
         **words_of(intake),
         "claim": kind.claim,
         "kind": kind.kind,
         "level": kind.level,
-        "says_left": bool(first_phrase(intake.words.new, process.screening.says_left)),
+        "says_left": bool(first_phrase(said, process.screening.says_left)),
     }
     claim = (fx.SetFact("claim", True),) if kind.claim and not matched.stranger else ()
     why = (matched.why, *kind.evidence)
@@ -46,9 +53,8 @@ def _on_case(intake: Intake, matched: match.Matched, kind: Kind, process: Proces
     return Recognised("case", name, why, case, Event(name, party, data, intake.message.key), given)
 
 
-def _form(intake: Intake, case: Case, stranger: bool, process: Process) -> tuple[str, tuple[fx.Effect, ...]]:
+def _form(reading: forms.Reading, case: Case, stranger: bool, process: Process) -> tuple[str, tuple[fx.Effect, ...]]:
     """The event that form values make, if there are new ones. Another address cannot change whom we write to."""
-    reading = forms.read(intake.words, process)
     values = forms.changed(case.form, reading.values) if reading.is_form else {}
     if stranger:
         values = {field: value for field, value in values.items() if field not in ("name", "email")}
@@ -65,7 +71,9 @@ def _unsure(intake: Intake, result: match.Ambiguous, kind: Kind, process: Proces
     data = {**words_of(intake), "candidates": [_candidate(case) for case in result.candidates], **_kind(kind)}
     why = (result.why, *kind.evidence)
     given = (keep(intake, "stranger", "case_unsure", why), *_opening(intake, kind, process))
-    return Recognised("human", "case_unsure", why, None, Event("case_unsure", "stranger", data, intake.message.key), given)
+    return Recognised(
+        "human", "case_unsure", why, None, Event("case_unsure", "stranger", data, intake.message.key), given
+    )
 
 
 def _new(intake: Intake, result: match.NoMatch, kind: Kind, process: Process) -> Recognised:

@@ -121,7 +121,8 @@ def _unproved(intake: Intake, speaker: _Speaker, event: Event) -> Recognised:
 def _confirmed(intake: Intake, speaker: _Speaker, event: str, now: datetime) -> Recognised:
     """The address on file answered “was it you?”: once, within a day, by the letter's own token."""
     case, letter = speaker.case, speaker.letter
-    assert case is not None and letter is not None  # noqa: S101
+    assert case is not None  # noqa: S101
+    assert letter is not None  # noqa: S101
     held = case.facts.get(HELD)
     if not held or not speaker.trusted or now - letter.at > CONFIRM_WITHIN:
         return _unclear(intake, speaker, "there is nothing left to confirm; please write the command again")
@@ -129,7 +130,9 @@ def _confirmed(intake: Intake, speaker: _Speaker, event: str, now: datetime) -> 
     given = (keep(intake, _role(speaker, None), event, why), fx.SetFact(HELD, None))
     if event == _DENIED:
         reason = f"somebody wrote in the name of {speaker.person.name}; the command was not carried out"
-        denied = Event(event, _role(speaker, None), {**_data(intake, speaker, ""), "reason": reason}, intake.message.key)
+        denied = Event(
+            event, _role(speaker, None), {**_data(intake, speaker, ""), "reason": reason}, intake.message.key
+        )
         return Recognised("case", event, why, case, denied, given)
     released = Event(held["name"], held["by"], held["data"], intake.message.key)
     return Recognised("case", held["name"], why, case, released, given)

@@ -59,7 +59,12 @@ def answered(refs: tuple[Reference, ...], found: Found, identity: Identity) -> t
 
 
 def of_customer(
-    address: str, refs: tuple[Reference, ...], named: tuple[str, ...], found: Found, identity: Identity, process: Process
+    address: str,
+    refs: tuple[Reference, ...],
+    named: tuple[str, ...],
+    found: Found,
+    identity: Identity,
+    process: Process,
 ) -> Match:
     """The case of a mail from outside.
 

@@ -39,14 +39,21 @@ def words_of(intake: Intake) -> dict[str, Any]:
 
 
 def opening(
-    process: Process, *, name: str, address: str, store: str = "", claim: bool = False, level: str = "standard",
-    reported: bool = False, solved: bool = False,
+    process: Process,
+    *,
+    name: str,
+    address: str,
+    store: str = "",
+    claim: bool = False,
+    level: str = "standard",
+    reported: bool = False,
+    solved: bool = False,
 ) -> tuple[fx.Effect, ...]:
     """The facts of a new case: recorded at once (PROCESS.md "Record at once")."""  # fmt: skip
     owner = next((person.name for person in process.people.in_role("care")), "")
     facts = {
         "customer_name": name, "customer_address": address, "store": store, "owner": owner, "claim": claim,
-        "level": level, "reported": reported, "solved": solved,
+        "level": "" if level == "standard" else level, "reported": reported, "solved": solved,
     }  # fmt: skip
     effects: list[fx.Effect] = [fx.SetFact(key, value) for key, value in facts.items() if value not in ("", False)]
     form = forms.merge(Form(), {"name": name, "email": address, "store": store}, process)

@@ -119,9 +119,15 @@ def _base(case: Case, state: State, rung: Rung) -> datetime | None:
     if rung.since in ("customer", "till", "va", "operations", "care", "admin"):
         return max(entered, case.heard.get(rung.since, entered))
     if rung.since:
-        return max((letter.sent_at for letter in case.letters if letter.letter == rung.since and letter.sent_at), default=None)
+        return max(
+            (letter.sent_at for letter in case.letters if letter.letter == rung.since and letter.sent_at), default=None
+        )
     party = str(case.facts.get("waiting_on") or state.waiting_on)
-    answered = [l.sent_at for l in case.letters if l.audience == party and not l.step and l.sent_at and l.at >= entered]
+    answered = [
+        letter.sent_at
+        for letter in case.letters
+        if letter.audience == party and not letter.step and letter.sent_at and letter.at >= entered
+    ]
     return max([entered, case.heard.get(party, entered), *answered])
 
 

@@ -1,7 +1,7 @@
 """A mail world in one thread for the demo and the tests: IMAP (pymap) and SMTP (aiosmtpd) on one asyncio loop.
 
 What is posted to a known user lands in that user's inbox and wakes IDLE; what is posted to anybody else is accepted
-and kept in `outside`. All in memory, on 127.0.0.1 and free ports. Never for real mail: no TLS, passwords in the clear.
+and kept in `outside`. All in memory, on 127.0.0.1 and free ports. Never for real mail: no TLS, passwords hardly hashed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.user import UserMetadata
-from pysasl.hashing import Cleartext
+from pysasl.hashing import BuiltinHash
 
 HOST = "127.0.0.1"
 START_SECONDS = 20
@@ -91,7 +91,7 @@ class EmbeddedMail:
 
     def deliver(self, raw: bytes, user: str, at: datetime | None = None) -> None:
         """Put a mail into a user's inbox as the server would have, at a time of one's own; for any thread."""
-        if self._loop is None:
+        if self._loop is None or self._loop.is_closed():
             raise RuntimeError("the embedded mail servers are not running")
         when = at or self._clock()
         asyncio.run_coroutine_threadsafe(self._put(raw, user, when), self._loop).result(START_SECONDS)
@@ -129,14 +129,15 @@ class EmbeddedMail:
             demo_password="",
             tls_enabled=False,
             ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),  # else it looks for CERT_FILE in the environment
-            hash_context=Cleartext(),  # 500,000 rounds a login would be the slowest part of every test
+            hash_context=BuiltinHash(rounds=1),  # 500,000 rounds a login would be the slowest part of every test
             cpu_subsystem=Subsystem.for_asyncio(),
             invalid_user_sleep=0,
         )
         config.apply_context()
         login = Login(config)
         for user, password in self._users.items():
-            login.users_dict[user] = UserMetadata(config, user, password=password)
+            hashed = config.hash_context.hash(config.password_prep(password))
+            login.users_dict[user] = UserMetadata(config, user, password=hashed)
             box = self._boxes[user.casefold()] = MailboxSet()
             config.set_cache[user] = (box, FilterSet())
         answer = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))

@@ -26,7 +26,7 @@ from mailbot.founding import found
 from mailbot.settings import Settings
 from mailbot.settings import load as load_settings
 
-ADDRESS, PASSWORD = "customercare@blanc.example", "demo"  # noqa: S105  (a server that lives for a minute)
+ADDRESS, PASSWORD = "customercare@blanc.example", "demo"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday
 ANNA, BEN = ("Anna Smith", "anna@customer.example"), ("Ben Jones", "ben@elsewhere.example")
 TILL = ("Marylebone till", "marylebone@blanc.example")
@@ -51,7 +51,9 @@ class Stage:
         if not self.fast:
             time.sleep(_PAUSE)
 
-    def write(self, sender: tuple[str, str], subject: str, text: str, told: str, answers: EmailMessage | None = None) -> None:
+    def write(
+        self, sender: tuple[str, str], subject: str, text: str, told: str, answers: EmailMessage | None = None
+    ) -> None:
         """Somebody writes to the desk, and the desk has one cycle."""
         self.number += 1
         mail = EmailMessage()
@@ -162,7 +164,9 @@ def _ben(stage: Stage) -> None:
     stage.write(BEN, "Shrunk trousers", text, "Ben complains: his trousers have shrunk")
     stage.say("… and is silent for five weeks")
     stage.wait(35)
-    stage.write(BEN, "Re: Shrunk trousers", "I want compensation for my trousers now.", "Ben is back, and asks for money")
+    stage.write(
+        BEN, "Re: Shrunk trousers", "I want compensation for my trousers now.", "Ben is back, and asks for money"
+    )
 
 
 def _labels(letter: EmailMessage, values: Mapping[str, str]) -> dict[str, str]:

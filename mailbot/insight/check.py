@@ -32,10 +32,14 @@ def _words(process: Process) -> Iterator[Problem]:
         words = own_words_of_template(f"{card.subject}\n{card.body}")
         scolding = first_phrase(words, process.wording.never)
         if scolding:
-            yield Problem(card.place.file, card.body_line, f"{scolding!r} is never used on a customer (rules/wording.yaml)")
+            yield Problem(
+                card.place.file, card.body_line, f"{scolding!r} is never used on a customer (rules/wording.yaml)"
+            )
         offer = first_phrase(words, process.wording.offers)
         if offer and not card.grants:
-            what = f"{offer!r} is an offer, and the letter is marked `grants: false`; the guard would hold it every time"
+            what = (
+                f"{offer!r} is an offer, and the letter is marked `grants: false`; the guard would hold it every time"
+            )
             yield Problem(card.place.file, card.body_line, what)
 
 

@@ -12,7 +12,9 @@ from mailbot.cases.silence import party_awaited
 from mailbot.process.model import Process
 
 
-def as_json(case: Case, process: Process, due: datetime | None, history: Sequence[Entry] | None = None) -> dict[str, Any]:
+def as_json(
+    case: Case, process: Process, due: datetime | None, history: Sequence[Entry] | None = None
+) -> dict[str, Any]:
     """One case as DESIGN.md "Contract: commands" says; with `history` also its history and mails."""
     found: dict[str, Any] = {
         "case": case.code,
@@ -91,7 +93,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 def _effect(effect: dict[str, Any]) -> str:
     kind = effect.pop("do")
-    return f"{kind} " + " ".join(f"{key}={_short(value)}" for key, value in effect.items() if value not in ("", None, [], {}))
+    return f"{kind} " + " ".join(
+        f"{key}={_short(value)}" for key, value in effect.items() if value not in ("", None, [], {})
+    )
 
 
 def _short(value: Any) -> str:

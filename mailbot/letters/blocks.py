@@ -60,8 +60,11 @@ def answers(card: LetterCard, address: str, subject: str, reference: str) -> Blo
     return Block((Span(TEMPLATE, text),), html)
 
 
-def details(case: Case, process: Process, language: str) -> Block:
-    """What the form says, a line each, in the form's order: ready to copy into the till system."""
+def details(case: Case, process: Process, language: str, for_customer: bool) -> Block:
+    """What the form says, a line each, in the form's order: ready to copy into the till system.
+
+    To the customer each line begins with a dot, so that no program takes it for a line of a form to fill in.
+    """
     known = [
         (_shown(field, language), case.form.values[field.id])
         for field in process.form
@@ -69,7 +72,8 @@ def details(case: Case, process: Process, language: str) -> Block:
     ]
     if not known:
         return _NOTHING
-    text = "\n".join(f"{label}: {_line(value)}" for label, value in known)
+    lead = "• " if for_customer else ""
+    text = "\n".join(f"{lead}{label}: {_line(value)}" for label, value in known)
     rows = "".join(
         f'<tr><td style="{_CELL}color:#5c5850;" width="38%">{escape(label)}</td>'
         f'<td style="{_CELL}">{escape(value)}</td></tr>'

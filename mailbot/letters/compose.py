@@ -53,6 +53,7 @@ def compose(send: Send, case: Case, event: Event, n: int, process: Process, iden
     values["reminder"] = any(letter.letter == send.letter and letter.to == send.to for letter in case.letters)
     heading = _heading(fill(card.subject, values, marks), marks)
     subject = f"{heading} [{case.code}]"
+    values["details"] = blocks.details(case, process, identity.language, send.role == "customer")
     values["form"] = blocks.form(card, case, process, identity.language)
     reference = message_id[1:].partition("@")[0]
     values["answers"] = blocks.answers(card, identity.address, subject, reference)
@@ -122,7 +123,6 @@ def _values(case: Case, event: Event, process: Process, identity: Identity, now:
             {name: _v(candidate.get(name), CUSTOMER) for name in ("code", "name", "garment", "store", "opened")}
             for candidate in data.get("candidates", ())
         ],
-        "details": blocks.details(case, process, identity.language),
         "words": blocks.quotation(str(data.get("words", "")), theirs),
         "signature": blocks.signature([line for line in (case.owner, "Customer Care", identity.name) if line]),
     }

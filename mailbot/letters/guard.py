@@ -56,7 +56,9 @@ def approve(draft: Draft, case: Case, process: Process, granting_row: bool) -> A
             return Refused(draft, "words that we never use on a customer", scolding)
         return Approved(draft)
     if not case.form.complete:
-        return Refused(draft, "no compensation without complaint form: the form is not complete", phrase or draft.send.letter)
+        return Refused(
+            draft, "no compensation without complaint form: the form is not complete", phrase or draft.send.letter
+        )
     return Refused(draft, "no approval covers this offer", phrase or draft.send.letter)
 
 

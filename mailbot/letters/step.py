@@ -39,7 +39,13 @@ class Step:
 
 
 def take(
-    case: Case, event: Event, given: tuple[fx.Effect, ...], why: tuple[str, ...], room: Room, around: Around, now: datetime
+    case: Case,
+    event: Event,
+    given: tuple[fx.Effect, ...],
+    why: tuple[str, ...],
+    room: Room,
+    around: Around,
+    now: datetime,
 ) -> Step:
     """The step that an event makes. `why` is the evidence for the event itself."""
     at = max(now, case.last_at or now)

@@ -76,7 +76,13 @@ class _Counter:
 
 
 def write(
-    case: Case, event: Event, decision: Decision, process: Process, identity: Identity, house: House, around: Around,
+    case: Case,
+    event: Event,
+    decision: Decision,
+    process: Process,
+    identity: Identity,
+    house: House,
+    around: Around,
     now: datetime,
 ) -> Written:
     """Write every letter of a decision; `case` is as it stands after the decision's other effects."""  # fmt: skip
@@ -151,7 +157,7 @@ def _banner(draft: Draft, case: Case, text: str, html: str) -> tuple[str, str]:
     """The mark of a rehearsed letter: to whom it would have gone, and why."""
     words = (
         f"REHEARSAL: this letter ({draft.send.letter}) would have gone to {draft.send.to} on case {case.code}. "
-        "Nothing was sent to the customer. Set mode = \"live\" in mailbot.toml when you are content."
+        'Nothing was sent to the customer. Set mode = "live" in mailbot.toml when you are content.'
     )
     box = f'<p style="padding:12px 14px;background:#fff4cc;border:1px solid #d9b93b;color:#4a3c00;">{escape(words)}</p>'
     marker = draft.html

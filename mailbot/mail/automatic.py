@@ -55,10 +55,11 @@ _VACATION_SUBJECT = re.compile(
     r"|otomatik yanıt|自动回复|自動回覆|自动答复|自動応答|자동 회신)\s{0,3}(?:[:：\-–]|$)",
     re.IGNORECASE,
 )
-# Words of absence that a person can write too: they need a second sign.
+# Words of absence that a person can write too: they need a second sign, and count only where the subject begins.
 _VACATION_WORDS = re.compile(
-    r"\bout of (?:the )?office\b|\bon (?:annual )?leave\b|\b(?:on|auf) (?:vacation|holiday|urlaub)\b|\babwesen|\bauto:"
-    r"|\bnicht im büro\b|\babsence du bureau\b|\babsent du bureau\b|\bfuera de (?:la )?oficina\b|\bfuori (?:sede|ufficio)\b"
+    r"\bout of (?:the )?office\b(?! hours)|\bon (?:annual )?leave\b|\b(?:on|auf) (?:vacation|holiday|urlaub)\b"
+    r"|\babwesen|\bauto:|\bnicht im büro\b|\babsence du bureau\b|\babsent du bureau\b"
+    r"|\bfuera de (?:la )?oficina\b|\bfuori (?:sede|ufficio)\b"
     r"|\bausente\b|\bfora do escritório\b|\bafwezig|\bfrånvaro|不在办公室|休假|外出",
     re.IGNORECASE,
 )
@@ -117,7 +118,9 @@ def _report(message: Message) -> _Found | None:
     if kind == "delivery-status" or failed:
         found = bounce(message)
         evidence = f"multipart/report; report-type={kind}" if kind else f"X-Failed-Recipients: {failed}"
-        return ("bounce" if found.permanent else "delay") if found else "receipt", evidence
+        if found:
+            return "bounce" if found.permanent else "delay", evidence
+        return "bounce" if failed or _BOUNCE_WORDS.search(message.subject) else "receipt", evidence
     if kind:
         return "robot", f"multipart/report; report-type={kind}"
     return None
@@ -206,7 +209,7 @@ def _sufficient(message: Message, own: frozenset[str]) -> Iterator[_Found]:
 def _weak(message: Message, own: frozenset[str]) -> Iterator[_Found]:
     """Signs that a person's mail can show too; two of them together are believed."""
     signs: tuple[tuple[str, str, Callable[[], object]], ...] = (
-        ("vacation", "Subject has words of absence", lambda: _VACATION_WORDS.search(message.subject)),
+        ("vacation", "Subject begins with words of absence", lambda: _VACATION_WORDS.match(message.subject)),
         ("robot", "X-Auto-Response-Suppress", lambda: message.header("x-auto-response-suppress")),
         ("list", "List-Unsubscribe", lambda: message.header("list-unsubscribe") and not _own_list(message, own)),
         ("list", "List-Post", lambda: message.header("list-post") and not _own_list(message, own)),

@@ -28,12 +28,12 @@ _LABELS_BY_FIELD = {
     "cc": "cc|kopie|copie|copia|kopia|dw|копия|抄送|副本|抄送人|kopi",
     "subject": "subject|betreff|objet|asunto|oggetto|assunto|onderwerp|temat|ämne|emne|aihe|konu|тема|předmět|predmet"
     "|主题|主題|主旨|件名|제목",
-    "reply-to": "reply-to|reply to|antwort an|répondre à|responder a|rispondi a|responder para|antwoord aan|odpowiedź do"
-    "|回复至|回覆至|返信先",
+    "reply-to": "reply-to|reply to|antwort an|répondre à|responder a|rispondi a|responder para|antwoord aan"
+    "|odpowiedź do|回复至|回覆至|返信先",
 }
 _LABELS = {label: name for name, labels in _LABELS_BY_FIELD.items() for label in labels.split("|")}
 
-_FORWARDED = frozenset(
+_FORWARDED_WORDS = (
     "forwarded message|begin forwarded message|forwarded mail|forwarded by|forward message|weitergeleitete nachricht"
     "|anfang der weitergeleiteten nachricht|anfang der weitergeleiteten e-mail|message transféré|message réexpédié"
     "|début du message réexpédié|début du message transféré|mensaje reenviado|inicio del mensaje reenviado"
@@ -43,19 +43,22 @@ _FORWARDED = frozenset(
     "|转发邮件信息|转发的信息|下面是被转发的邮件|以下是转发的邮件|被转发邮件信息|轉寄的郵件|轉寄郵件|開始轉寄郵件|開始轉寄訊息"
     "|転送メッセージ|転送されたメッセージ|videresendt melding|videresendt besked|start på videresendt besked"
     "|vidarebefordrat mejl|vidarebefordrat meddelande|välitetty viesti|välitetty viesti alkaa|пересылаемое сообщение"
-    "|начало переадресованного сообщения|iletilen mesaj|i̇letilen mesaj|i̇leti başlangıcı|přeposlaná zpráva".split("|")
+    "|начало переадресованного сообщения|iletilen mesaj|i̇letilen mesaj|i̇leti başlangıcı|přeposlaná zpráva"
 )
-_ORIGINAL = frozenset(
+_ORIGINAL_WORDS = (
     "original message|original email|originalnachricht|ursprüngliche nachricht|original-nachricht|message d'origine"
     "|message d’origine|message original|mensaje original|messaggio originale|messaggio originario|mensagem original"
-    "|oorspronkelijk bericht|oryginalna wiadomość|wiadomość oryginalna|原始邮件|原始郵件|原始訊息|邮件原件|元のメッセージ"
-    "|ursprungligt meddelande|originalmeddelande|oprindelig meddelelse|opprinnelig melding|исходное сообщение"
-    "|původní zpráva|alkuperäinen viesti|orijinal mesaj".split("|")
+    "|oorspronkelijk bericht|oryginalna wiadomość|wiadomość oryginalna|原始邮件|原始郵件|原始訊息|邮件原件"
+    "|元のメッセージ|ursprungligt meddelande|originalmeddelande|oprindelig meddelelse|opprinnelig melding"
+    "|исходное сообщение|původní zpráva|alkuperäinen viesti|orijinal mesaj"
 )
+_FORWARDED = frozenset(_FORWARDED_WORDS.split("|"))
+_ORIGINAL = frozenset(_ORIGINAL_WORDS.split("|"))
 _OUR_MARK = "reply above this line"
 
 # "On 1 May 2026 at 10:00, Jane <jane@example.com> wrote:" in the languages of customers seen so far.
-_BEGINS = tuple("on |at |le |am |el |il |em |a |no dia |op |w dniu |dnia |den |dne |lø|på |在|於|于".split("|"))
+_BEGINNINGS = "on |at |le |am |el |il |em |a |no dia |op |w dniu |dnia |den |dne |på |在|於|于"
+_BEGINS = tuple(_BEGINNINGS.split("|"))
 _WROTE = re.compile(
     r"wrote|a [ée]crit|escribi[óo]|schrieb|ha scritto|escreveu|schreef|geschreven|napisał|napisal|skrev|напис"
     r"|пиш|писал|写道|寫道|yazdı|kirjoitti|írta",

@@ -17,10 +17,10 @@ from mailbot.mail.model import Forward, Message, Original
 
 DEPTH_MAX = 10
 TEXT_MAX = 200_000  # a forward begins near the top; what stands below is looked at no further
-_FORWARD = frozenset(
-    "fwd fw wg tr rv enc vb vs vl fs pd doorst dvs i̇lt ilt trs rtr redir 转发 轉寄 转 轉 fwd.".split()
-)
-_REPLY = frozenset("re aw sv antw ant ref rif res odp ynt vá bls atb 回复 回覆 答复 回 返信 r".split())
+_FORWARD_WORDS = "fwd fw wg tr rv enc vb vs vl fs pd doorst dvs i̇lt ilt trs rtr redir 转发 轉寄 转 轉 fwd."
+_REPLY_WORDS = "re aw sv antw ant ref rif res odp ynt vá bls atb 回复 回覆 答复 回 返信 r"
+_FORWARD = frozenset(_FORWARD_WORDS.split())
+_REPLY = frozenset(_REPLY_WORDS.split())
 _TAG = re.compile(r"^\s{0,5}\[[^\[\]]{0,60}\]\s{0,5}")
 _PREFIX = re.compile(r"^\s{0,5}([^\W\d_][\w.]{0,12}?)(?:\[\d{1,3}\]|\(\d{1,3}\))?\s{0,2}[:：]")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")

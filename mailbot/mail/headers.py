@@ -30,11 +30,12 @@ REFERENCES_MAX = 50
 ID_MAX = 998  # RFC 5322 2.1.1: no id can be longer than a line
 
 # Fields with a grammar of their own, where an encoded word is only what it looks like.
-_STRUCTURED = frozenset(
+_STRUCTURED_FIELDS = (
     "authentication-results arc-authentication-results arc-message-signature arc-seal dkim-signature received "
     "received-spf message-id in-reply-to references return-path content-type content-transfer-encoding "
-    "content-disposition content-id mime-version auto-submitted date".split()
+    "content-disposition content-id mime-version auto-submitted date"
 )
+_STRUCTURED = frozenset(_STRUCTURED_FIELDS.split())
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]{0,4000})\?=")
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _DECEIVING = re.compile("[\ue000-\uf8ff\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u061c\ufeff\u2060]")
@@ -118,12 +119,15 @@ def references(message: MimeMessage) -> tuple[str, ...]:
 def date(value: str) -> datetime | None:
     """A Date field in UTC; None where it cannot be read or names no real time."""
     raw = value[:200]
-    found = parse_mail_date(raw).value
-    if found is None:
+    strict = parse_mail_date(raw)
+    found: datetime | None = strict.value
+    if found is None and strict.reasons == ("invalid-date-syntax",):
         try:
             found = parsedate_to_datetime(raw)
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
+    if found is None:
+        return None
     try:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (OverflowError, ValueError):

@@ -10,11 +10,11 @@ from __future__ import annotations
 import html
 import re
 
-import lxml.html
+import lxml.html  # type: ignore[import-untyped]
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
 HTML_MAX = 1_000_000  # characters
 DEPTH_MAX = 60  # of the tags that are closed; with table rows and paragraphs in between, below libxml2's 256
@@ -27,11 +27,13 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})([^<>]*)>")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _DECLARATION = re.compile(r"^\s*<\?xml[^<>]*>")
-_UNCOUNTED = frozenset(  # never closed, or closed by the next of their kind
+_UNCOUNTED_TAGS = (  # never closed, or closed by the next of their kind
     "area base br col embed hr img input link meta param source track wbr "
-    "p li td th tr tbody thead tfoot dt dd option html head body".split()
+    "p li td th tr tbody thead tfoot dt dd option html head body"
 )
-_BLOCK = frozenset("address article blockquote center div dl h1 h2 h3 h4 h5 h6 ol p pre section table tr ul".split())
+_BLOCK_TAGS = "address article blockquote center div dl h1 h2 h3 h4 h5 h6 ol p pre section table tr ul"
+_UNCOUNTED = frozenset(_UNCOUNTED_TAGS.split())
+_BLOCK = frozenset(_BLOCK_TAGS.split())
 _TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr"})
 _CELL = frozenset({"td", "th"})
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|mso-hide\s{0,9}:\s{0,9}all", re.IGNORECASE)

@@ -68,7 +68,7 @@ def parse(raw: bytes) -> tuple[MimeMessage, tuple[str, ...]]:
 
 
 def leaves(message: MimeMessage) -> Iterator[Leaf]:
-    """The parts in reading order, without looking into attached mails; walks by a stack of its own, never by recursion."""
+    """The parts in reading order, attached mails unopened; walks by a stack of its own, never by recursion."""
     stack = [(message, 0, False, False)]
     count = groups = 0
     while stack and count < LEAVES_MAX:

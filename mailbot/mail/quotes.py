@@ -15,10 +15,11 @@ from mailbot.mail.model import Words
 
 SIGNATURE_LINES_MAX = 15
 _PHONE = re.compile(
-    r"^(?:sent from (?:my |yahoo|outlook|mail for|samsung|proton|the all)|sent via |get outlook for |von meinem .{1,40} gesendet"
-    r"|gesendet (?:mit|von) |envoyé (?:de|depuis|à partir)|enviado (?:desde|do|a partir|con) |inviato d(?:a|al) "
-    r"|verzonden (?:vanaf|met|vanuit) |wysłane? z |obter o outlook|obtener outlook|télécharger outlook|发自我的|從我的|从我的"
-    r"|发送自我的)",
+    r"^(?:sent from (?:my |yahoo|outlook|mail for|samsung|proton|the all)|sent via |get outlook for "
+    r"|von meinem .{1,40} gesendet|gesendet (?:mit|von) |envoyé (?:de|depuis|à partir)"
+    r"|enviado (?:desde|do|a partir|con) |inviato d(?:a|al) "
+    r"|verzonden (?:vanaf|met|vanuit) |wysłane? z |obter o outlook|obtener outlook|télécharger outlook"
+    r"|发自我的|從我的|从我的|发送自我的)",
     re.IGNORECASE,
 )
 _PHONE_LINE_MAX = 90

@@ -65,7 +65,8 @@ def references_in(message: Message, new_words: str, prefix: str, desk_address: s
 
 def codes_in(text: str, prefix: str) -> tuple[str, ...]:
     """Case codes that a text names, `[BLANC-4K7QD2M]` or bare, upper case, in order, no repeats."""
-    pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(prefix)}-([A-Z2-7]{{{CODE_LETTERS}}})(?![A-Za-z0-9])", re.IGNORECASE)
+    code = rf"{re.escape(prefix)}-([A-Z2-7]{{{CODE_LETTERS}}})"
+    pattern = re.compile(rf"(?<![A-Za-z0-9]){code}(?![A-Za-z0-9])", re.IGNORECASE)
     found = (f"{prefix}-{match[1]}".upper() for match in pattern.finditer(text[:TEXT_MAX]) if match[1].isascii())
     return tuple(dict.fromkeys(found))[:CODES_MAX]
 
