@@ -33,7 +33,7 @@ from mailbot.letters.write import Around, House
 from mailbot.mail import references
 from mailbot.mail.model import Message
 from mailbot.posting import Posting
-from mailbot.rulebook import RuleBook, Rules
+from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -281,17 +281,12 @@ class Desk:
     # ---- around ---------------------------------------------------------------------------------------------
 
     def _read_rules(self) -> None:
-        before = self._rules
         self._rules = self._rulebook.rules()
-        if self._rules.problems and self._rules.problems != before.problems or self._first_bad(before):
+        if self._rules.problems:
             text = "\n".join(str(problem) for problem in self._rules.problems)
             logs.rules_kept(text.replace("\n", "; "))
-            self.alert(
-                f"rules {hash_of(self._rules.problems)}", "The rule files have errors; the last good ones stay.", text
-            )
-
-    def _first_bad(self, before: Rules) -> bool:
-        return before is self._rules and bool(self._rules.problems)
+            cause = f"rules {hash_of(self._rules.problems)}"
+            self.alert(cause, "The rule files have errors; the last good ones stay in force.", text)
 
     def _around(self, case: Case, given: tuple[fx.Effect, ...], now: datetime) -> Around:
         address = after(case, given, now).customer.address

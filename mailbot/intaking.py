@@ -53,7 +53,7 @@ class Intaking:
     def old(self, cutoff: datetime) -> tuple[Arrived, ...]:
         """Mail in the inbox that both the server and its own Date call older than the cutoff; remembered as left.
 
-        Both, because the server's time alone is not the letter's where a mailbox was moved, and a Date alone is a claim.
+        Both: a mailbox that was moved has new times of its server, and a Date alone is a claim.
         """
         validity, waiting = self._mailbox.waiting()
         known = self._left(validity)

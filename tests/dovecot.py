@@ -168,8 +168,12 @@ class Dovecot:
                     stderr=output,
                     start_new_session=True,
                 )
-            if self._answers():
-                return self
+            try:
+                if self._answers():
+                    return self
+            except BaseException:  # nothing that was started stays
+                self.stop()
+                raise
             self.stop()
         told = "\n".join(path.read_text() for path in self._folder.glob("*.log"))
         raise RuntimeError(f"the private Dovecot in {self._folder} did not start:\n{told[-2000:]}")

@@ -1,4 +1,5 @@
 """forwards.forward: whose mail is inside, and what the forwarder said."""
+# ruff: noqa: E501 (the marks stand on one line here as they do in mails)
 
 from __future__ import annotations
 

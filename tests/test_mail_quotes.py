@@ -1,4 +1,5 @@
 """quotes.split: what was written now, what was quoted; nothing is lost."""
+# ruff: noqa: E501 (the marks stand on one line here as they do in mails)
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ def test_attribution_lines_are_quoted(attribution: str) -> None:
     assert "BLANC" in words.quoted
 
 
-@pytest.mark.parametrize("attribution", [each for each in ATTRIBUTIONS.values()], ids=ATTRIBUTIONS)
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS.values(), ids=ATTRIBUTIONS)
 def test_a_sure_attribution_cuts_without_quote_marks(attribution: str) -> None:
     """Programs that quote without '>' are cut at an attribution with time or address."""
     assert split(f"yes please\n\n{attribution}\n\nis it there?\n").new == "yes please"

@@ -7,6 +7,7 @@ address on file is asked once.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,12 +47,22 @@ def recognise(intake: Intake, found: Found, process: Process, identity: Identity
     speaker = _speaker(intake, intake.person, found, identity, process)
     if intake.forward and speaker.letter is None:
         return _forwarded(intake, speaker, process)
-    said = commands.understand(intake.words.new, _choices(speaker, process))
+    said = commands.understand(_top(intake), _choices(speaker, process))
     if said is None:
         return _unclear(intake, speaker, "none of the answers or commands I know is in it")
     if said.meant.event in (_CONFIRMED, _DENIED) and speaker.case and speaker.letter:
         return _confirmed(intake, speaker, said.meant.event, now)
     return _commanded(intake, speaker, said, process)
+
+
+def _top(intake: Intake) -> str:
+    """What stands at the top of the mail; of one without words, its subject less the case's code."""
+    if intake.words.new.strip():
+        return intake.words.new
+    subject = intake.message.subject
+    for code in intake.named:
+        subject = re.sub(rf"\[?{re.escape(code)}\]?", "", subject, flags=re.IGNORECASE)
+    return subject
 
 
 def _speaker(intake: Intake, person: Person, found: Found, identity: Identity, process: Process) -> _Speaker:

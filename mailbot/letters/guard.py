@@ -46,7 +46,7 @@ class Refused:
 
 
 def approve(draft: Draft, case: Case, process: Process, granting_row: bool) -> Approved | Refused:
-    """Let a draft out, or say why not. Letters to staff may speak of money; those to customers may not by themselves."""
+    """Let a draft out, or say why not. Letters to staff may speak of money; to customers none does by itself."""
     if draft.send.role != "customer":
         return Approved(draft)
     phrase = _phrase_of_offer(draft, process)
