@@ -60,9 +60,9 @@ def post_of(settings: Settings) -> SmtpPost:
     return SmtpPost(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
 
 
-def rulebook_of(settings: Settings) -> RuleBook:
-    """The rules of a desk folder."""
-    return RuleBook(settings.folder, settings.state_folder, settings.desk.timezone, settings.desk.languages)
+def rulebook_of(settings: Settings, *, keep: bool) -> RuleBook:
+    """The rules of a desk folder; only a writer keeps the good ones."""
+    return RuleBook(settings.folder, settings.state_folder, settings.desk.timezone, keep=keep)
 
 
 def ledger_of(settings: Settings) -> TinyDbLedger:
@@ -78,7 +78,7 @@ def assemble(settings: Settings, now: Clock) -> Iterator[Assembled]:
         settings.state_folder.mkdir(parents=True, exist_ok=True)
         closing.enter_context(DeskLock(settings.state_folder / "lock"))
         key = read_secret(settings.folder / SECRET)
-        rulebook = rulebook_of(settings)
+        rulebook = rulebook_of(settings, keep=True)
         rulebook.rules()  # errors in the rules before any server is asked
         ledger, mailbox, post = ledger_of(settings), mailbox_of(settings), post_of(settings)
         for each in (ledger.close, mailbox.close, post.close):
@@ -93,7 +93,7 @@ def rehearsal(settings: Settings, now: Clock) -> Iterator[tuple[Assembled, NullP
     with TemporaryDirectory(prefix="mailbot-dry-run-") as scratch, ExitStack() as closing:
         secret = settings.folder / SECRET
         key = read_secret(secret if secret.exists() else Path(scratch) / SECRET)
-        rulebook = RuleBook(settings.folder, Path(scratch), settings.desk.timezone, settings.desk.languages)
+        rulebook = rulebook_of(settings, keep=False)
         if (settings.state_folder / FILE).exists():
             original = TinyDbLedger(settings.state_folder, readonly=True)
             original.copy_to(Path(scratch))

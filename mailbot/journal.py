@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
@@ -106,12 +106,17 @@ def _page(raw: bytes, key: bytes) -> Page:
     mail = message_from_bytes(raw)
     payload = mail.get_payload(decode=True)
     body = (payload if isinstance(payload, bytes) else b"").decode("utf-8", "replace").replace("\r\n", "\n")
-    number = str(mail["X-Mailbot-Journal"] or "")
-    previous = str(mail["X-Mailbot-Journal-Previous"] or "").replace("none", "")
+    number = _field(mail, "X-Mailbot-Journal")
+    previous = _field(mail, "X-Mailbot-Journal-Previous").replace("none", "")
     n = int(number) if number.isdigit() else 0
     mac = _mac(key, n, previous, body)
-    if not hmac.compare_digest(mac, str(mail["X-Mailbot-Journal-Mac"] or "")):
+    if not hmac.compare_digest(mac.encode(), _field(mail, "X-Mailbot-Journal-Mac").encode("utf-8", "replace")):
         raise JournalBroken(
             f"mail {number or '(no number)'} in the journal was changed, or is not ours; nothing was rebuilt"
         )
     return Page(n, previous, mac, tuple(json.loads(line) for line in body.splitlines() if line))
+
+
+def _field(mail: Message, name: str) -> str:
+    """A field of ours, unfolded: its value is longer than a line, and Python 3.11 keeps the fold."""
+    return "".join(str(mail[name] or "").split())

@@ -51,7 +51,7 @@ def rebuild(settings: Settings) -> Iterator[str]:
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     with DeskLock(settings.state_folder / "lock"):
         key = read_secret(settings.folder / SECRET)
-        rulebook = rulebook_of(settings)
+        rulebook = rulebook_of(settings, keep=True)
         process = rulebook.rules().process
         new = settings.state_folder / "rebuilding.db"
         _remove(new)

@@ -31,11 +31,11 @@ class Rules:
 
 
 class RuleBook:
-    """Gives the rules in force; reads the files again only when one has changed."""
+    """Gives the rules in force; reads the files again only when one has changed. With `keep` the good ones are kept."""
 
-    def __init__(self, folder: Path, state_folder: Path, timezone: str, languages: tuple[str, ...]) -> None:
-        self._folder, self._kept = folder, state_folder / _KEPT
-        self._timezone, self._languages = timezone, languages
+    def __init__(self, folder: Path, state_folder: Path, timezone: str, *, keep: bool) -> None:
+        self._folder, self._kept, self._keep = folder, state_folder / _KEPT, keep
+        self._timezone = timezone
         self._stamp: tuple[tuple[str, int, int], ...] | None = None
         self._rules: Rules | None = None
 
@@ -56,7 +56,8 @@ class RuleBook:
             found = self._checked(files)
         except RulesError as error:
             return self._last_good(error.problems)
-        write_over(self._kept, json.dumps(dict(files)))
+        if self._keep:
+            write_over(self._kept, json.dumps(dict(files)))
         return found
 
     def _last_good(self, problems: tuple[Problem, ...]) -> Rules:

@@ -56,7 +56,7 @@ class View:
 @contextmanager
 def view(settings: Settings) -> Iterator[View]:
     """A view of the desk's state, also while the service runs."""
-    process = rulebook_of(settings).rules().process
+    process = rulebook_of(settings, keep=False).rules().process
     exists = (settings.state_folder / FILE).exists()
     ledger: Ledger = TinyDbLedger(settings.state_folder, readonly=True) if exists else MemoryLedger()
     try:

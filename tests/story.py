@@ -6,6 +6,7 @@
       - anna replies to E2: "text"                            quoting the letter, as most programs do
       - anna fills in E2: {store: Marylebone, …}              the letter's form, by its shown labels
       - till forwards anna: "a note"                          a mail of anna's, as Gmail forwards it
+      - mail system reports failure of E2: "5.1.1 no such user"      (or: delay)
       - silent days: 40                                       a cycle each morning
       - later: 3 working days | 40 days | 2 hours             the clock moves on; one cycle
       - put back: …                                           a person moves a mail back into the inbox
@@ -26,7 +27,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from tests.worlds import MemoryWorld, RealWorld, listed
-from tests.writing import Letter, filled, forward, new_mail, reply
+from tests.writing import Letter, filled, forward, new_mail, reply, report
 
 STORIES = Path(__file__).parent / "stories"
 LONDON = ZoneInfo("Europe/London")
@@ -103,6 +104,8 @@ class Telling:
                 self.deliver(
                     self.make_reply(who, letter, filled(letter, self.form(what), self.labels()), {}, bare=True)
                 )
+            case ["mail", "system", "reports", ("failure" | "delay") as kind, "of", code]:
+                self.deliver(report(self.last(code), kind == "failure", what, self.now, self.next()))
             case [who, "forwards", whom]:
                 self.forward(who, whom, what)
             case _:

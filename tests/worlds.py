@@ -13,7 +13,7 @@ from mailbot.adapters.ledger import Filter, Ledger, MemoryLedger
 from mailbot.adapters.memory import MemoryMailbox, MemoryPost
 from mailbot.adapters.ports import FOLDERS, INBOX
 from mailbot.adapters.tinydb_ledger import TinyDbLedger
-from mailbot.assembly import assemble, mailbox_of
+from mailbot.assembly import assemble, mailbox_of, rulebook_of
 from mailbot.cases.model import Case
 from mailbot.commits import due_at
 from mailbot.desk import Desk
@@ -64,7 +64,7 @@ class MemoryWorld:
         self.settings = reading.load(desk_folder(folder, **desk))
         self.ledger, self.mailbox, self.post = MemoryLedger(), MemoryMailbox(), MemoryPost()
         self.now = datetime.min.replace(tzinfo=UTC)
-        rulebook = RuleBook(folder, folder / "state", self.settings.desk.timezone, ())
+        rulebook = RuleBook(folder, folder / "state", self.settings.desk.timezone, keep=True)
         self.desk = Desk(self.settings, b"k" * 32, rulebook, self.ledger, self.mailbox, self.post, lambda: self.now)
 
     @property
@@ -95,7 +95,7 @@ class RealWorld:
         self.folder = desk_folder(folder, imap=(user.port, user.name, user.password), smtp=sink.port, **desk)
         self.settings = reading.load(self.folder)
         self._dovecot, self._user, self._sink = dovecot, user, sink
-        self._process = RuleBook(self.folder, self.settings.state_folder, "Europe/London", ()).rules().process
+        self._process = rulebook_of(self.settings, keep=False).rules().process
 
     @property
     def ledger(self) -> Ledger:

@@ -113,3 +113,21 @@ def forward(
         f"Date: {at:%a, %d %b %Y at %H:%M}\nSubject: {subject}\nTo: <till@shop.test>\n\n\n{text}\n"
     )
     return new_mail(sender, name, f"Fwd: {subject}", body, at, number, headers)
+
+
+def report(letter: Letter, final: bool, said: str, at: datetime, number: int) -> bytes:
+    """A delivery report (RFC 3464) on a letter, as Postfix writes them."""
+    action, status = ("failed" if final else "delayed"), said.partition(" ")[0]
+    return (
+        f"Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMON@mx.shop.test>\r\nTo: {DESK}\r\n"
+        f"Subject: {'Undelivered Mail Returned to Sender' if final else 'Delayed Mail (still being retried)'}\r\n"
+        f"Date: {format_datetime(at)}\r\nMessage-ID: <{number}.report@mx.shop.test>\r\nAuto-Submitted: auto-replied\r\n"
+        "MIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        f"--b\r\nContent-Type: text/plain\r\n\r\n<{letter.to}>: {said}\r\n\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.shop.test\r\n\r\n"
+        f"Final-Recipient: rfc822; {letter.to}\r\nAction: {action}\r\nStatus: {status}\r\n"
+        f"Diagnostic-Code: smtp; {said}\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {letter.message_id}\r\n"
+        f"To: {letter.to}\r\n\r\n--b--\r\n"
+    ).encode()

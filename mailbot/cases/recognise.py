@@ -17,6 +17,8 @@ from mailbot.cases.intake import Intake
 from mailbot.cases.model import Case
 from mailbot.cases.query import Found
 from mailbot.cases.recognised import Recognised, keep
+from mailbot.cases.silence import AWAY
+from mailbot.mail.away import away_until
 from mailbot.process.model import Process
 
 
@@ -31,7 +33,7 @@ def recognise(intake: Intake, found: Found, process: Process, identity: Identity
     if intake.bounce and intake.automatic:
         return _bounce(intake, found)
     if intake.automatic:
-        return _automatic(intake, found, process, identity)
+        return _automatic(intake, found, process, identity, now)
     if intake.person:
         return from_staff.recognise(intake, found, process, identity, now)
     return from_customer.recognise(intake, found, process, identity)
@@ -60,7 +62,7 @@ def _letter(message_id: str, found: Found) -> _Returned | None:
     return _Returned(case, letter.n) if case and letter else None
 
 
-def _automatic(intake: Intake, found: Found, process: Process, identity: Identity) -> Recognised:
+def _automatic(intake: Intake, found: Found, process: Process, identity: Identity, now: datetime) -> Recognised:
     """Nobody wrote it: never answered, kept with its case where it has one, and the clock does not move."""
     assert intake.automatic is not None  # noqa: S101
     kind, evidence = intake.automatic.kind, intake.automatic.evidence
@@ -71,7 +73,11 @@ def _automatic(intake: Intake, found: Found, process: Process, identity: Identit
     if case is None:
         return Recognised("no_action", kind, evidence)
     kept = keep(intake, "desk", kind, evidence, human=False)
-    return Recognised("no_action", kind, evidence, case, Event("automatic_came", "desk", {"kind": kind}), (kept,))
+    away = away_until(intake.message.text, now.date()) if kind == "vacation" else None
+    facts = (fx.SetFact(AWAY, away.isoformat()),) if away else ()
+    return Recognised(
+        "no_action", kind, evidence, case, Event("automatic_came", "desk", {"kind": kind}), (kept, *facts)
+    )
 
 
 def _case_of(intake: Intake, found: Found, process: Process) -> Case | None:

@@ -8,7 +8,8 @@ was *sent*; the clock stands still while the party waits for us; letters wait fo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from mailbot.cases.facts import facts_of
 from mailbot.cases.model import Case, Letter
@@ -16,6 +17,7 @@ from mailbot.process.calendar import Duration
 from mailbot.process.model import Process, Rung, State
 
 UNPROMPTED_WITHOUT_ANSWER = 3  # PROCESS.md: at most three letters nobody asked for, then quiet
+AWAY = "away_until"  # the fact that a vacation reply named a date (ISO): the customer's clock stands still till then
 _ON_ITS_WAY = ("queued", "sending", "in_doubt")
 
 
@@ -97,6 +99,9 @@ def _due_at(case: Case, state: State, rung: Rung, last: Rung | None, process: Pr
             return None
         planned = calendar.add(base, last.after, *place)
         at = max(at, _gap_after(sent, planned, at, rung.after, process, place))
+    if state.waiting_on == "customer" and (away := case.facts.get(AWAY)):
+        back = datetime.combine(date.fromisoformat(away), time(), tzinfo=ZoneInfo(calendar.timezone))
+        at = max(at, calendar.next_working(back, *place))
     if rung.row.send and (letters := _unprompted(case)):
         at = max(at, calendar.next_working_day(letters[-1].at, *place))
     return calendar.next_working(at, *place) if rung.row.letters else at

@@ -175,7 +175,9 @@ def _calendar(message: Message) -> _Found | None:
 def _declared(message: Message, submitted: str) -> Automatic:
     """Auto-Submitted as RFC 3834 5 defines it: the sender says itself that it is a machine."""
     evidence = (f"Auto-Submitted: {submitted}",)
-    absent = _VACATION_SUBJECT.match(message.subject) or _VACATION_WORDS.search(_words(message))
+    if _VACATION_SUBJECT.match(message.subject):  # Exchange calls its vacation replies auto-generated
+        return Automatic("vacation", (*evidence, f"Subject: {message.subject[:80]}"))
+    absent = _VACATION_WORDS.search(_words(message))
     declared = "vacation" in message.header("auto-submitted").lower() or any(
         message.header(name) for name, kind in _MACHINE_FIELDS.items() if kind == "vacation"
     )

@@ -18,6 +18,7 @@ from mailbot.mail.headers import ids, message_id
 from mailbot.mail.model import Bounce, Message
 
 REPORT_MAX = 256 * 1024  # bytes of a report that are read for its recipients
+OLD_FORMAT_LINES_MAX = 2_000  # that flufl.bounce sees: it looks at each line with some 50 patterns
 TEXT_MAX = 100_000
 RECIPIENTS_MAX = 50
 SERVERS = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "mdaemon", "mail delivery")
@@ -46,7 +47,7 @@ def bounce(message: Message) -> Bounce | None:
     statuses = [leaf for leaf in leaves if leaf.type in _STATUS]
     failed, waiting = _delivery_status(statuses)
     if not (failed or waiting) and not _reports_success(statuses):
-        failed, waiting = _older_formats(message, structure)
+        failed, waiting = _older_formats(message)
     if not (failed or waiting):
         return None
     recipients = tuple(dict.fromkeys(failed or waiting))[:RECIPIENTS_MAX]
@@ -104,12 +105,13 @@ def _typed(value: object) -> str:
     return found.group() if found else ""
 
 
-def _older_formats(message: Message, structure: MimeMessage) -> tuple[list[str], list[str]]:
+def _older_formats(message: Message) -> tuple[list[str], list[str]]:
     """Recipients from X-Failed-Recipients, flufl.bounce, or the plain words of a bounce (QQ, 163)."""
     named = _ADDRESS.findall(message.header("x-failed-recipients"))
     if named:
         return named, []
-    waiting, failed = _flufl(structure)
+    first_lines = b"\n".join(message.raw[:REPORT_MAX].split(b"\n", OLD_FORMAT_LINES_MAX)[:OLD_FORMAT_LINES_MAX])
+    waiting, failed = _flufl(mime.parse(first_lines)[0])
     if failed or waiting:
         return failed, waiting
     said = message.subject

@@ -34,7 +34,7 @@ def bounded(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
     head, body = _head(raw[:cut], defects), raw[cut:]
     body = _lines(body, defects)
     body = _parts(body, defects)
-    return _part_fields(head + body, defects), tuple(defects)
+    return _part_fields(b"\n" + head + body, defects)[1:], tuple(defects)
 
 
 def too_deep(raw: bytes) -> bool:
