@@ -13,7 +13,7 @@ from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.cases import silence
 from mailbot.cases.model import Case
 from mailbot.cases.query import MailRecord
-from mailbot.cases.record import entry_to_json
+from mailbot.cases.record import desk_line, entry_to_json
 from mailbot.letters.step import Step
 from mailbot.process.model import Process
 
@@ -29,8 +29,9 @@ def commit_step(
     mails: Sequence[MailRecord] = (),
     outbox: Sequence[OutboxRow] = (),
     meta: Mapping[str, Any] | None = None,
+    desk: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a step whole. Raises StaleCase if `before` is not the case as it stands."""
+    """Write a step whole; `desk`: meta that the journal keeps too. Raises StaleCase if `before` is not the case as it stands."""
     lines = [json.dumps({"entry": entry_to_json(entry)}, ensure_ascii=False) for entry in step.entries]
     ledger.commit(
         Commit(
@@ -39,8 +40,8 @@ def commit_step(
             mails=tuple(mails),
             outbox=(*queued(step, step.entries[-1].at), *outbox),
             due={step.case.code: due_at(step.case, process)},
-            journal=(*lines, *(mail_line(mail) for mail in mails)),
-            meta=meta or {},
+            journal=(*lines, *(mail_line(mail) for mail in mails), *((desk_line(desk),) if desk else ())),
+            meta={**(meta or {}), **(desk or {})},
         ),
         {before.code: before.version},
     )

@@ -25,6 +25,7 @@ from mailbot.cases.model import Case
 from mailbot.cases.query import Found, MailRecord
 from mailbot.cases.recognise import recognise
 from mailbot.cases.recognised import Recognised
+from mailbot.cases.record import desk_line
 from mailbot.commits import commit_step, due_at, mail_line
 from mailbot.errors import Problem, StaleCase
 from mailbot.intaking import Intaking, Meta
@@ -93,6 +94,11 @@ class Desk:
         )
         return Room(self._rules.process, self._identity, house)
 
+    @property
+    def now(self) -> datetime:
+        """The moment by the desk's clock."""
+        return self._clock()
+
     def cycle(self) -> Report:
         """One whole cycle.
 
@@ -144,7 +150,7 @@ class Desk:
         fate = "human" if step.kept_for_human else result.fate
         record = _record(message, result, fate, case.code, now)
         released = {ASKED_ADMIN: None, DUE_HELD: None} if result.event.name == "go_ahead" else {}
-        self._commit(case, step, mails=(record,), meta={**meta(fate), **released})
+        self._commit(case, step, mails=(record,), meta=meta(fate), desk=released)
         logs.taken(case.code, result.kind, result.event.name, step.entries[0].rule)
         return fate
 
@@ -180,14 +186,17 @@ class Desk:
         first = self._ledger.meta(FIRST_START)
         if first is None:
             first = self._clock().isoformat()
-            line = f'{{"desk": {{"{FIRST_START}": "{first}"}}}}'
-            self._ledger.commit(Commit(meta={FIRST_START: first}, journal=(line,)), {})
+            self._remember({FIRST_START: first})
         return datetime.fromisoformat(first) - self._settings.desk.since
+
+    def _remember(self, facts: Mapping[str, Any]) -> None:
+        """Meta that a rebuild must bring back."""
+        self._ledger.commit(Commit(meta=facts, journal=(desk_line(facts),)), {})
 
     def _tell_of_old(self, old_count: int, cutoff: datetime) -> None:
         what = f"{old_count} mails in the inbox are older than {cutoff:%Y-%m-%d %H:%M} UTC. They stay there, unanswered"
         if old_count > MANY_OLD:
-            self._ledger.commit(Commit(meta={ASKED_ADMIN: True}), {})
+            self._remember({ASKED_ADMIN: True})
             what += "; that is a lot, so nothing new is answered either until you reply “go on”"
         self.alert(f"old mail {old_count}", what + ".", "")
 
@@ -228,7 +237,9 @@ class Desk:
         due = {case.code: due_at(case, process) for case in self._ledger.cases(Filter())}
         newly = [code for code, at in due.items() if at and at <= now and ((self._ledger.next_due(code) or now) > now)]
         hold = newly if before is not None and len(newly) > MANY_DUE else None
-        self._ledger.commit(Commit(due=due, meta={DUE_VERSION: version, DUE_HELD: hold}), {})
+        held = {DUE_HELD: hold}
+        journal_line = (desk_line(held),) if hold or self._ledger.meta(DUE_HELD) else ()
+        self._ledger.commit(Commit(due=due, meta={DUE_VERSION: version, **held}, journal=journal_line), {})
         if hold:
             what = f"The changed rules make {len(hold)} letters due at once. They wait until you reply “go on”."
             self.alert(f"due {version}", what, "")
@@ -273,8 +284,10 @@ class Desk:
         mails: tuple[MailRecord, ...] = (),
         outbox: tuple[OutboxRow, ...] = (),
         meta: Mapping[str, Any] | None = None,
+        desk: Mapping[str, Any] | None = None,
     ) -> None:
-        commit_step(self._ledger, before, step, self._rules.process, mails=mails, outbox=outbox, meta=meta)
+        process = self._rules.process
+        commit_step(self._ledger, before, step, process, mails=mails, outbox=outbox, meta=meta, desk=desk)
         for held in step.held:
             logs.held(step.case.code, held.letter.letter, held.reason)
 

@@ -13,6 +13,7 @@ from typing import Any
 from mailbot import logs
 from mailbot.adapters.ledger import Commit, Ledger
 from mailbot.adapters.ports import CASES, HUMAN, NO_ACTION, Arrived, Mailbox
+from mailbot.cases.record import desk_line
 from mailbot.errors import OutsideError
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
@@ -63,7 +64,8 @@ class Intaking:
         dates = self._mailbox.dates([arrived.uid for arrived in early])
         left = tuple(a for a in early if (dates.get(a.uid) or a.received_at) < cutoff)
         uids = sorted(known | {arrived.uid for arrived in left})
-        self._ledger.commit(Commit(meta={LEFT: {"validity": validity, "uids": uids}}), {})
+        remembered = {LEFT: {"validity": validity, "uids": uids}}
+        self._ledger.commit(Commit(meta=remembered, journal=(desk_line(remembered),)), {})
         return left
 
     def run(self, only: Callable[[Message], bool] | None = None) -> int:

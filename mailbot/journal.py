@@ -27,7 +27,7 @@ from mailbot.errors import JournalBroken
 
 _LINES_A_MAIL = 2_000  # keeps one journal mail to a few MB, well under any server's limit
 HEAD = "journal_head"  # meta: {"n": …, "mac": …} of the newest journal mail
-_WAITING = ("queued", "sending", "in_doubt", "held")
+_UNFILED = ("queued", "sending", "in_doubt", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ def read(mailbox: Mailbox, key: bytes) -> Iterator[Page]:
 
 
 def _letters_on_their_way(lines: tuple[tuple[int, str], ...], ledger: Ledger) -> Iterator[str]:
-    """Letters queued by these lines that have not left: their bytes are nowhere in the mailbox yet."""
+    """Letters of these lines that have not left: their bytes are nowhere in the mailbox yet."""
     for _, line in lines:
         for effect in json.loads(line).get("entry", {}).get("effects", ()):
             row = ledger.letter(effect["message_id"]) if effect.get("do") == "SendLetter" else None
-            if row and row.status in _WAITING and row.raw:
+            if row and row.status in _UNFILED and row.raw:
                 raw = b64encode(row.raw).decode("ascii")
                 yield json.dumps({"letter": {"message_id": row.message_id, "raw": raw}})
 
@@ -114,7 +114,7 @@ def _page(raw: bytes, key: bytes) -> Page:
         raise JournalBroken(
             f"mail {number or '(no number)'} in the journal was changed, or is not ours; nothing was rebuilt"
         )
-    return Page(n, previous, mac, tuple(json.loads(line) for line in body.splitlines() if line))
+    return Page(n, previous, mac, tuple(json.loads(line) for line in body.split("\n") if line))  # U+2028 in a mail ends no line
 
 
 def _field(mail: Message, name: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from mailbot import journal
 from mailbot.adapters.files import DeskLock, read_secret
 from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
-from mailbot.adapters.ports import CASES, HUMAN, NO_ACTION, SENT, Mailbox
+from mailbot.adapters.ports import CASES, HUMAN, NO_ACTION, Mailbox
 from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
 from mailbot.assembly import SECRET, mailbox_of, post_of, rulebook_of
 from mailbot.cases import effects as fx
@@ -25,9 +25,12 @@ from mailbot.cases.model import Case, Entry
 from mailbot.cases.query import Query
 from mailbot.cases.record import entry_from_json
 from mailbot.commits import due_at, mail_from_json
-from mailbot.desk import FIRST_START, Desk
+from mailbot.desk import Desk
+from mailbot.intaking import HEAD, LARGEST
 from mailbot.mail import message as messages
+from mailbot.mail.model import Message
 from mailbot.process.model import Process
+from mailbot.recalling import ALL, recall
 from mailbot.settings import Settings
 
 
@@ -56,14 +59,18 @@ def rebuild(settings: Settings) -> Iterator[str]:
         new = settings.state_folder / "rebuilding.db"
         _remove(new)
         mailbox, ledger = mailbox_of(settings), TinyDbLedger(new)
+        whole = False
         try:
             folded = fold_journal(mailbox, ledger, key, process)
             yield f"{folded} steps read from the journal"
             desk = Desk(settings, key, rulebook, ledger, mailbox, post_of(settings), lambda: datetime.now(UTC))
             yield f"{take_in_unnamed(mailbox, ledger, desk)} mails that the journal does not name taken in"
+            whole = True
         finally:
             mailbox.close()
             ledger.close()
+            if not whole:
+                _remove(new)
         kept = _put_in_place(new, settings.state_folder / FILE)
         yield f"state is made again{f'; the old one is {kept}' if kept else ''}"
 
@@ -76,7 +83,7 @@ def fold_journal(mailbox: Mailbox, ledger: Ledger, key: bytes, process: Process)
         for line in page.lines:
             _fold_line(line, folded, ledger)
         head = {"n": page.n, "mac": page.mac}
-    rows = [_settled(row, folded, mailbox) for row in folded.rows.values()]
+    rows = [_settled(row, folded) for row in folded.rows.values()]
     due = {case.code: due_at(case, process) for case in folded.cases.values()}
     version = f"{process.version} {process.calendar.version}"
     meta = {journal.HEAD: head, "due_version": version}
@@ -87,17 +94,24 @@ def fold_journal(mailbox: Mailbox, ledger: Ledger, key: bytes, process: Process)
 def take_in_unnamed(mailbox: Mailbox, ledger: Ledger, desk: Desk) -> int:
     """Mail in the desk's folders that the journal does not name: decided now, its letters taken from Sent if there."""
     count = 0
-    waiting = [found for folder in (CASES, NO_ACTION, HUMAN) for found in mailbox.all(folder)]
-    for _, raw in sorted(waiting, key=lambda pair: (pair[0].received_at, pair[0].uid)):
-        message = messages.read(raw)
-        if ledger.find(Query(mail=message.key)).seen:
-            continue
-        desk.take_in(message, frozenset({message.key}), lambda _fate: {})
-        count += 1
-    for row in ledger.outbox(("queued",), limit=1_000_000):
-        if mailbox.holds(SENT, row.message_id):
-            desk.record_as_sent(row)
+    waited = {row.message_id for row in ledger.outbox(("queued",), limit=ALL)}
+    for message in _unnamed(mailbox, ledger):
+        if not ledger.find(Query(mail=message.key)).seen:  # the same mail may lie in two folders
+            desk.take_in(message, frozenset({message.key}), lambda _fate: {})
+            count += 1
+    recall(mailbox, ledger, desk, known=frozenset(waited))
     return count
+
+
+def _unnamed(mailbox: Mailbox, ledger: Ledger) -> list[Message]:
+    """Mails that the journal does not name, in the order in which they came; only these are held in memory."""
+    found = []
+    for folder in (CASES, NO_ACTION, HUMAN):
+        for arrived, raw in mailbox.all(folder):
+            message = messages.read(raw[:HEAD], truncated=True) if len(raw) > LARGEST else messages.read(raw)
+            if not ledger.find(Query(mail=message.key)).seen:
+                found.append((arrived.received_at, arrived.uid, message))
+    return [message for _, _, message in sorted(found, key=lambda each: each[:2])]
 
 
 def _fold_line(line: dict[str, Any], folded: _Folded, ledger: Ledger) -> None:
@@ -108,7 +122,7 @@ def _fold_line(line: dict[str, Any], folded: _Folded, ledger: Ledger) -> None:
     elif "letter" in line:
         folded.raws[line["letter"]["message_id"]] = b64decode(line["letter"]["raw"])
     elif "desk" in line:
-        ledger.commit(Commit(meta={FIRST_START: line["desk"][FIRST_START]}), {})
+        ledger.commit(Commit(meta=line["desk"]), {})
 
 
 def _fold_entry(entry: Entry, folded: _Folded, ledger: Ledger) -> None:
@@ -124,8 +138,9 @@ def _fold_entry(entry: Entry, folded: _Folded, ledger: Ledger) -> None:
             folded.rows[effect.message_id] = _row(entry, effect)
         elif isinstance(effect, fx.MarkLetter):
             letter = next(each for each in case.letters if each.n == effect.n)
-            if letter.message_id in folded.rows:
-                folded.rows[letter.message_id] = replace(folded.rows[letter.message_id], status=effect.status)
+            row = folded.rows.get(letter.message_id)
+            if row and row.status != "sent":  # one that came back later was sent all the same
+                folded.rows[letter.message_id] = replace(row, status=effect.status)
 
 
 def _row(entry: Entry, sent: fx.SendLetter) -> OutboxRow:
@@ -144,9 +159,9 @@ def _row(entry: Entry, sent: fx.SendLetter) -> OutboxRow:
     )
 
 
-def _settled(row: OutboxRow, folded: _Folded, mailbox: Mailbox) -> OutboxRow:
-    """A row as it stands in the mailbox: what left is in Sent; what did not still has its bytes in the journal."""
-    if row.status == "sent" or mailbox.holds(SENT, row.message_id):
+def _settled(row: OutboxRow, folded: _Folded) -> OutboxRow:
+    """A row as the journal knows it: what did not leave still has its bytes there."""
+    if row.status == "sent":
         return replace(row, status="filed")
     return replace(row, raw=folded.raws.get(row.message_id, b""))
 

@@ -68,6 +68,42 @@ def test_quoted_apple_forward() -> None:
     assert (found.original.address, found.original.text) == ("jane@example.com", "ruined")
 
 
+def test_a_forward_quoted_whole() -> None:
+    """Apple also writes its mark with '>' in front; under a forward's subject that is no reply."""
+    quoted = (
+        "see below\n\n> Begin forwarded message:\n> \n> From: Jane <jane@example.com>\n> Date: 1 May\n> \n> ruined\n"
+    )
+    found = sent("Fwd: My dress", quoted)
+    assert found is not None
+    assert (found.original.address, found.original.text, found.note) == ("jane@example.com", "ruined", "see below")
+    assert sent("Re: My dress", quoted) is None
+
+
+def test_an_empty_subject_does_not_swallow_the_words() -> None:
+    """A field without a value ends at the blank line; the body stays the body."""
+    found = sent("FW:", "From: Jane <jane@example.com>\nSent: 1 May\nTo: Till\nSubject:\n\nruined")
+    assert found is not None
+    assert (found.original.subject, found.original.text) == ("", "ruined")
+
+
+def test_unknown_fields_between_known_ones_are_passed_over() -> None:
+    """A label that the table does not know does not end the block while known ones follow."""
+    found = sent(
+        "FW: x", "From: Jane <jane@example.com>\nSent: 1 May\nImportance: High\nTo: Till\nSubject: x\n\nruined"
+    )
+    assert found is not None
+    assert found.original.text == "ruined"
+
+
+def test_yahoo_writes_its_fields_into_the_line_of_the_mark() -> None:
+    """Mark and fields in one line still give the sender."""
+    line = '   ----- Forwarded Message ----- From: Jane <jane@example.com>To: "till@x.example" <till@x.example>Sent: Friday'
+    found = sent("Fw: My dress", f"{line}\n ruined")
+    assert found is not None
+    assert (found.original.address, found.original.subject) == ("jane@example.com", "My dress")
+    assert found.original.text.strip() == "ruined"
+
+
 def test_on_wrote_under_a_forward_subject() -> None:
     """Some programs forward with an attribution line; only the subject says that it is a forward."""
     text = "no\n\nOn 1 May 2026, at 10:00, Jane <jane@example.com> wrote:\n\n> ruined\n"

@@ -6,6 +6,8 @@ program must not silently fold half of a newer entry.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -64,6 +66,11 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         "rules_version": entry.rules_version,
         "effects": [effect_to_json(effect) for effect in entry.effects],
     }
+
+
+def desk_line(facts: Mapping[str, Any]) -> str:
+    """What the desk itself must still know after a rebuild, as a line of the journal; None forgets it."""
+    return json.dumps({"desk": dict(facts)}, ensure_ascii=False)
 
 
 def entry_from_json(value: dict[str, Any]) -> Entry:

@@ -14,7 +14,13 @@ from mailbot.process.model import LetterCard, Process, Row
 
 def check(process: Process) -> tuple[Problem, ...]:
     """Every problem of a process that loaded."""
-    found = [*templates.problems(process), *_implicit_keep(process), *_words(process), *_grants(process)]
+    found = [
+        *templates.problems(process),
+        *_implicit_keep(process),
+        *_words(process),
+        *_grants(process),
+        *_examples(process),
+    ]
     return tuple(sorted(found))
 
 
@@ -52,12 +58,32 @@ def _grants(process: Process) -> Iterator[Problem]:
             yield Problem(row.place.file, row.place.line, what)
 
 
+def _examples(process: Process) -> Iterator[Problem]:
+    """A row's examples: with those facts it is the first whose condition holds, or it is not."""
+    for rows in _row_lists(process):
+        for row in rows:
+            for example in row.examples:
+                chosen = next((r for r in rows if r.condition is None or r.condition.evaluate(example.facts)), None)
+                if (chosen is row) == example.applies:
+                    continue
+                instead = f"the row on line {chosen.place.line} is" if chosen else "no row is"
+                what = f"with this example {instead} carried out" if example.applies else "this example is carried out"
+                yield Problem(
+                    example.place.file, example.place.line, f"{what}, against the row on line {row.place.line}"
+                )
+
+
+def _row_lists(process: Process) -> Iterator[tuple[Row, ...]]:
+    """The rows that compete with each other: those of one event in one state; a rung stands alone."""
+    for state in process.states.values():
+        yield from state.when.values()
+        yield from ((rung.row,) for rung in state.silence)
+    yield from process.always.values()
+
+
 def _cards(process: Process) -> Iterator[LetterCard]:
     return (card for languages in process.letters.values() for card in languages.values())
 
 
 def _rows(process: Process) -> Iterator[Row]:
-    for state in process.states.values():
-        yield from (row for rows in state.when.values() for row in rows)
-        yield from (rung.row for rung in state.silence)
-    yield from (row for rows in process.always.values() for row in rows)
+    return (row for rows in _row_lists(process) for row in rows)

@@ -19,15 +19,17 @@ VALUE_MAX = 500
 # What other mail programs call the fields of a mail in a reply or forward, case folded.
 _LABELS_BY_FIELD = {
     "from": "from|von|de|da|van|od|från|fra|lähettäjä|kimden|от|від|от кого|expéditeur|remitente|mittente|remetente"
-    "|afzender|nadawca|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|发送人",
+    "|afzender|nadawca|发件人|寄件者|寄件人|差出人|送信者|送信元|보낸 사람|发送人"
+    "|feladó|šalje|de la|saatja|gönderen|expeditorul|отправитель|від кого",
     "date": "date|sent|sent on|gesendet|datum|envoyé|envoyé le|date d'envoi|enviado|enviado el|enviada em|enviado em"
-    "|enviada|fecha|data|inviato|verzonden|wysłano|wysłane|skickat|sendt|gönderildi|отправлено|дата|dato|päivämäärä"
-    "|lähetetty|odesláno|发送时间|发送日期|日期|时间|寄件日期|傳送時間|日付|送信日時|보낸 날짜|date/heure",
+    "|enviada|fecha|data|inviato|verzonden|wysłano|wysłane|skickat|sendt|gönderildi|отправлено|дата|dato|päivämäärä|päiväys"
+    "|lähetetty|odesláno|dátum|tarih|dată|kuupäev"
+    "|发送时间|发送日期|日期|时间|寄件日期|傳送時間|日付|送信日時|보낸 날짜|date/heure",
     "to": "to|an|à|a|para|per|aan|do|til|till|vastaanottaja|kime|кому|komu|pro|destinataire|destinatario|destinatário"
-    "|收件人|收件者|宛先|받는 사람",
-    "cc": "cc|kopie|copie|copia|kopia|dw|копия|抄送|副本|抄送人|kopi",
+    "|címzett|prima|pre|către|saaja|pour|adresat|destinatarul|收件人|收件者|宛先|送信先|받는 사람",
+    "cc": "cc|kopie|copie|copia|kopia|dw|копия|копія|másolatot kap|kópia|bilgi|copie à|koopia|抄送|副本|抄送人|kopi",
     "subject": "subject|betreff|objet|asunto|oggetto|assunto|onderwerp|temat|ämne|emne|aihe|konu|тема|předmět|predmet"
-    "|主题|主題|主旨|件名|제목",
+    "|tárgy|naslov|subiect|subiectul|sujet|teema|主题|主題|主旨|件名|제목",
     "reply-to": "reply-to|reply to|antwort an|répondre à|responder a|rispondi a|responder para|antwoord aan"
     "|odpowiedź do|回复至|回覆至|返信先",
 }
@@ -44,6 +46,12 @@ _FORWARDED_WORDS = (
     "|転送メッセージ|転送されたメッセージ|videresendt melding|videresendt besked|start på videresendt besked"
     "|vidarebefordrat mejl|vidarebefordrat meddelande|välitetty viesti|välitetty viesti alkaa|пересылаемое сообщение"
     "|начало переадресованного сообщения|iletilen mesaj|i̇letilen mesaj|i̇leti başlangıcı|přeposlaná zpráva"
+    "|začátek přeposílané zprávy|preposlaná správa|začiatok preposlanej správy|proslijeđena poruka"
+    "|započni proslijeđenu poruku|továbbított üzenet|továbbított levél kezdete|mesaj redirecționat"
+    "|începe mesajul redirecționat|videresendt meddelelse|edelleenlähetetty viesti|message transmis|i̇letilmiş mesaj"
+    "|перенаправлене повідомлення|початок листа, що пересилається|メッセージを転送|edastatud kiri"
+    "|wiadomość przesłana dalej|treść przekazanej wiadomości|перенаправленное сообщение|переслане повідомлення"
+    "|i̇letilen i̇leti|välitetty viesti / fwd.msg"
 )
 _ORIGINAL_WORDS = (
     "original message|original email|originalnachricht|ursprüngliche nachricht|original-nachricht|message d'origine"
@@ -54,14 +62,16 @@ _ORIGINAL_WORDS = (
 )
 _FORWARDED = frozenset(_FORWARDED_WORDS.split("|"))
 _ORIGINAL = frozenset(_ORIGINAL_WORDS.split("|"))
+_RULE = re.compile(r"[-–—_=]{2,}")
+_FIELDS_IN_LINE = re.compile(r"(?<=>)(?=[^\W\d_][\w ]{0,20}\s?:)")  # Yahoo: "From: A <a@b>To: C <c@d>Sent: …"
 _OUR_MARK = "reply above this line"
 
 # "On 1 May 2026 at 10:00, Jane <jane@example.com> wrote:" in the languages of customers seen so far.
 _BEGINNINGS = "on |at |le |am |el |il |em |a |no dia |op |w dniu |dnia |den |dne |på |在|於|于"
 _BEGINS = tuple(_BEGINNINGS.split("|"))
 _WROTE = re.compile(
-    r"wrote|a [ée]crit|escribi[óo]|schrieb|ha scritto|escreveu|schreef|geschreven|napisał|napisal|skrev|напис"
-    r"|пиш|писал|写道|寫道|yazdı|kirjoitti|írta",
+    r"wrote|a [ée]crit|escribi[óo]|schrieb|ha scritto|escreveu|schreef|geschreven|napisał|napisal|napsal"
+    r"|nap[íi]sal|a scris|skrev|напис|пиш|писал|写道|寫道|yazdı|kirjoitti|írta",
     re.IGNORECASE,
 )
 _WROTE_AT_END = re.compile(_WROTE.pattern + r"(?:\(a\)|\(а\))?\s?[:：]$", re.IGNORECASE)
@@ -116,14 +126,20 @@ def header_fields(lines: Sequence[str], at: int, fewest: int) -> tuple[dict[str,
         label, value = _labelled(line)
         if label and label not in fields:
             fields[label] = value
-        elif label or not last or (blanks and fields[last]) or not (last in ("to", "cc") or not fields[last]):
+        elif fields and not (fields[last] or blanks or label):
+            fields[last] = line[:VALUE_MAX]  # Apple's HTML has the value below its label
+        elif not (last in ("to", "cc") and not (blanks or label)) and not _between_labels(lines, number, fields):
             break
-        elif not fields[last]:
-            fields[last] = line[:VALUE_MAX]
         last, blanks, end = label or last, 0, number + 1
     if "from" not in fields or len(fields) < fewest:
         return {}, at
     return fields, end
+
+
+def _between_labels(lines: Sequence[str], at: int, fields: Mapping[str, str]) -> bool:
+    """Whether a line looks like a field unknown to the table, with a known one right below it."""
+    following = _labelled(lines[at + 1].strip())[0] if at + 1 < len(lines) else ""
+    return bool(fields) and ":" in lines[at][:30] and following not in ("", *fields)
 
 
 def _labelled(line: str) -> tuple[str, str]:
@@ -139,13 +155,13 @@ def _separator(lines: Sequence[str], at: int, line: str) -> Boundary | None:
     folded = line.casefold()
     if _OUR_MARK in folded:
         return Boundary("ours", at, at + 1, line)
-    bare = folded.strip("-–—_=*~>< \t:：.")
-    dressed = line[:2] in ("--", "__", "==", "–-", "——", "—-") or line.startswith("-")
-    if bare in _FORWARDED and (dressed or line.endswith((":", "："))):
+    pieces = [piece.strip("*~>< \t:：.") for piece in _RULE.split(folded[:200])]
+    ruled = len(pieces) > 1
+    if not _FORWARDED.isdisjoint(pieces) and (ruled or line.endswith((":", "："))):
         return _with_fields("forward", lines, at, line)
-    if bare in _ORIGINAL and dressed:
+    if ruled and not _ORIGINAL.isdisjoint(pieces):
         return _with_fields("original", lines, at, line)
-    if not bare and len(line) >= 10 and set(line) <= set("_-"):
+    if ruled and not any(pieces) and len(line) >= 10 and set(line) <= set("_-"):
         found = _with_fields("header", lines, at, line, fewest=3)
         return found if found.fields else None
     return None
@@ -153,6 +169,8 @@ def _separator(lines: Sequence[str], at: int, line: str) -> Boundary | None:
 
 def _with_fields(kind: str, lines: Sequence[str], at: int, said: str, fewest: int = 1) -> Boundary:
     fields, end = header_fields([unquoted(each) for each in lines[at + 1 : at + 1 + BLOCK_LINES_MAX]], 0, fewest)
+    if not fields:
+        fields = header_fields(_FIELDS_IN_LINE.split(_RULE.split(said)[-1]), 0, 1)[0]
     return Boundary(kind, at, at + 1 + end, said, fields)
 
 

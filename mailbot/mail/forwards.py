@@ -66,8 +66,8 @@ def _inline(text: str, kind: str, answers: bool) -> _Layer | None:
     lines = text.split("\n")
     for at, line in enumerate(lines):
         if is_quoted(line):
-            if kind != "forward" and line.strip(" >"):
-                return None  # quoted words come first: a reply
+            if line.strip(" >"):
+                return _quoted_forward(lines, at) if kind == "forward" else None  # else a reply
             continue
         found = boundary(lines, at)
         if found is None or not (found.sure or _quote_below(lines, found)):
@@ -77,6 +77,16 @@ def _inline(text: str, kind: str, answers: bool) -> _Layer | None:
         loose = kind == "forward" or (kind == "" and not answers and found.kind != "attribution")
         return _layer(lines, found) if found.kind == "forward" or loose else None
     return None
+
+
+def _quoted_forward(lines: Sequence[str], at: int) -> _Layer | None:
+    """A forward whose every line, the mark too, carries a quote mark (Apple's plain text)."""
+    inside = [unquoted(line) for line in lines[at:]]
+    first = next(number for number, line in enumerate(inside) if line.strip())
+    found = boundary(inside, first)
+    if found is None or found.kind not in ("forward", "original", "header"):
+        return None
+    return replace(_layer(inside, found), note=quotes.split("\n".join(lines[:at])).new.strip())
 
 
 def _quote_below(lines: Sequence[str], found: Boundary) -> bool:
@@ -121,6 +131,8 @@ def _innermost(outer: _Layer, subject: str) -> Forward:
             break
         layer, depth = inner, depth + 1
         evidence.append(inner.evidence)
+    if depth == DEPTH_MAX:
+        evidence.append(f"unwrapped {DEPTH_MAX} times, there may be more inside")
     original = layer.original
     if not original.subject and depth == 1:
         original = replace(original, subject=_PREFIX.sub("", subject, count=1).strip())

@@ -11,13 +11,14 @@ from typing import Any
 from mailbot.process.calendar import Duration, parse_duration
 from mailbot.process.expression import Expression, compile_expression
 from mailbot.process.known import CASE_FIELDS, Known
+from mailbot.process.load_examples import load_examples
 from mailbot.process.model import LetterCard, Row, Rung
 from mailbot.process.names import shown, unknown
 from mailbot.process.page import Page
 from mailbot.process.vocabulary import BACK, PARTIES
 from mailbot.process.yaml_marks import Value
 
-ROW_KEYS = ("if", "send", "ask", "tell", "set", "go", "note", "grants")
+ROW_KEYS = ("if", "send", "ask", "tell", "set", "go", "note", "grants", "examples")
 RUNG_KEYS = ("after", "since", "id", *ROW_KEYS)
 ENTERED = "entered"  # since: when the state was entered
 A_MONDAY = datetime(2026, 6, 8, 8, 0, tzinfo=UTC)  # from here durations of different units are compared
@@ -117,6 +118,7 @@ def _row(page: Page, item: Value, keys: tuple[str, ...], known: Known, rung: boo
         go=_target(page, entries.get("go"), known),
         note=page.text(entries.get("note"), "'note'"),
         grants=page.flag(entries.get("grants"), "'grants'"),
+        examples=load_examples(page, entries.get("examples"), known),
     )
     if item.kind == "table" and not set(entries) & {"send", "ask", "tell", "set", "go", "note"}:
         page.warn(item.line, "this row does nothing; if that is meant, say why in 'note:'")

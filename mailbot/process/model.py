@@ -25,6 +25,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """Facts (group -> name -> value) under which a row must be the one carried out, or, not `applies`, must not be."""
+
+    place: Place
+    facts: Mapping[str, Mapping[str, Any]]
+    applies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the process: what to do when an event comes (or a rung of silence is due) and `condition` holds.
 
@@ -41,6 +50,7 @@ class Row:
     go: str = ""
     note: str = ""
     grants: bool = False
+    examples: tuple[Example, ...] = ()
 
     @property
     def letters(self) -> tuple[str, ...]:

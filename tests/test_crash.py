@@ -1,0 +1,115 @@
+"""kill -9 after every durable step, on a real Dovecot and a real SMTP server: nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from mailbot.adapters.ports import INBOX, JOURNAL, SENT
+from tests.crash_story import CHAPTERS, Checkpoint, Stage, by_letter
+from tests.crashing import Forks
+from tests.servers import Dovecot
+
+KILLED = -9
+WORKERS = 2
+REBUILT = 7  # every 7th crash is followed by `mailbot rebuild`
+ALL_KINDS = {"commit", "smtp accepted", "imap move", "imap append", "imap create", "imap subscribe"}
+
+
+@dataclass
+class Told:
+    """The story as it goes without a crash, and the world before each of its chapters."""
+
+    begin: list[Checkpoint] = field(default_factory=list)
+    steps: list[list[str]] = field(default_factory=list)
+    ending: Stage | None = None
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[list[Forks]]:
+    started = [Forks() for _ in range(WORKERS)]
+    yield started
+    for each in started:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot, forks: list[Forks]) -> Iterator[Told]:
+    folder = tmp_path_factory.mktemp("told")
+    told, stage = Told(), Stage(folder / "desk", dovecot, forks[0])
+    for chapter in CHAPTERS:
+        stage.deliver(chapter)
+        told.begin.append(stage.keep(folder / chapter.name))
+        noted = folder / f"{chapter.name}.steps"
+        status = forks[0].cycle(stage.folder, chapter.at, noted=noted)
+        assert status == 0, stage.said
+        told.steps.append(noted.read_text().splitlines())
+    told.ending = stage
+    yield told
+    stage.close()
+
+
+def test_the_steps_are_of_every_kind(told: Told) -> None:
+    """The story has commits, moves, appends, new folders and deliveries to crash after, and ends as it should."""
+    assert {kind for steps in told.steps for kind in steps} == ALL_KINDS
+    assert told.ending
+    sent = sorted(letter.code for letter in told.ending.letters())
+    again = ["ask-assessment", "ask-assessment", "ask-kind"]
+    first = ["E2", "ask-kind", "ask-garments", "details-update", "E3", "ask-assessment", "ask-assessment", "store-note"]
+    assert sent == sorted([*first, *again])
+
+
+@pytest.mark.parametrize("number", range(len(CHAPTERS)), ids=[chapter.name for chapter in CHAPTERS])
+def test_kill_after_each_step(number: int, told: Told, dovecot: Dovecot, forks: list[Forks], tmp_path: Path) -> None:
+    """Killed after any durable step, the desk comes to the same end with its next cycle."""
+    assert told.ending
+
+    def crash(after: int) -> None:
+        worker = free.pop()
+        try:
+            _crash_and_go_on(number, after, told, dovecot, worker, tmp_path / str(after))
+        finally:
+            free.append(worker)
+
+    free = list(forks)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(crash, range(1, len(told.steps[number]) + 1)))
+
+
+def _crash_and_go_on(number: int, after: int, told: Told, dovecot: Dovecot, forks: Forks, folder: Path) -> None:
+    chapter, where = CHAPTERS[number], f"{CHAPTERS[number].name}, killed after step {after} ({told.steps[number][after - 1]})"
+    stage = Stage(folder, dovecot, forks, told.begin[number])
+    try:
+        assert stage.crash(chapter, after) == KILLED, f"{where}: {stage.said}"
+        stage.once(chapter)
+        stage.tell(CHAPTERS[number + 1 :])
+        assert told.ending
+        _same_end(stage, told.ending, where)
+        if after % REBUILT == number % REBUILT:
+            before = stage.cases(doubts=True)
+            assert forks.mailbot(stage.folder, "rebuild") == 0, f"{where}: {stage.said}"
+            assert stage.cases(doubts=True) == before, f"{where}: rebuilt cases differ"
+    finally:
+        stage.close()
+    shutil.rmtree(folder)
+
+
+def _same_end(stage: Stage, uncrashed: Stage, where: str) -> None:
+    assert stage.cases() == uncrashed.cases(), where
+    assert by_letter(stage.letters()) == by_letter(uncrashed.letters()), where
+    wire = Counter(letter.message_id for letter in stage.letters())
+    repeated = {message_id for message_id, times in wire.items() if times > 1}
+    assert repeated <= stage.doubted(), f"{where}: sent twice without a doubt: {repeated - stage.doubted()}"
+    ids, wanted = stage.mail_ids(), uncrashed.mail_ids()
+    assert Counter(ids.pop(SENT)) == Counter(set(wire)), f"{where}: Sent holds not exactly what was sent"
+    wanted.pop(SENT)
+    for mails in (ids, wanted):
+        mails.pop(JOURNAL)
+    assert ids[INBOX] == []
+    assert ids == wanted, where
