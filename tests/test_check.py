@@ -68,12 +68,12 @@ def test_examples_are_checked_like_rules(old: str, new: str, said: str) -> None:
 def test_nothing_may_reach_nobody() -> None:
     """Without an `otherwise` row, what no row knows would reach nobody: refused."""
     assert any(
-        "otherwise" in problem.what for problem in problems({PROCESS: ("    otherwise:\n", "    form_changed:\n")})
+        "otherwise" in problem.what for problem in problems({PROCESS: ("    otherwise:\n", "    alert_raised:\n")})
     )
 
 
 def test_an_offer_in_a_letter_is_refused() -> None:
-    """A letter that promises money in its own words, marked `grants: false`, is a problem before any customer sees it."""
+    """A letter that promises money, marked `grants: false`, is a problem before any customer sees it."""
     file = next(name for name in read_rule_files(ROOT) if "/E3-" in name)
     found = problems({file: ("This is what happens now:", "We will refund you. This is what happens now:")})
     assert [problem.file for problem in found] == [file]

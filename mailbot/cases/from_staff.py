@@ -159,7 +159,7 @@ def _forwarded(intake: Intake, speaker: _Speaker, process: Process) -> Recognise
     if said and said.meant.event != _FORM and speaker.case:
         return _commanded(intake, speaker, said, process)
     kind = screen(original.subject, original.text, process.screening)
-    bare = not forward.note.strip() or (said is not None and said.meant.event == _FORM)
+    bare = commands.says_nothing(forward.note) or (said is not None and said.meant.event == _FORM)
     data = {
         **_data(intake, speaker, forward.note if not bare else ""),
         "words": (original.text if bare else forward.note)[:LONGEST_WORDS],

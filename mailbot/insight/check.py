@@ -14,14 +14,8 @@ from mailbot.process.model import LetterCard, Process, Row
 
 def check(process: Process) -> tuple[Problem, ...]:
     """Every problem of a process that loaded."""
-    found = [
-        *templates.problems(process),
-        *_implicit_keep(process),
-        *_words(process),
-        *_grants(process),
-        *_examples(process),
-    ]
-    return tuple(sorted(found))
+    proofs = (templates.problems, _implicit_keep, _words, _grants, _examples)
+    return tuple(sorted(problem for proof in proofs for problem in proof(process)))
 
 
 def _implicit_keep(process: Process) -> Iterator[Problem]:
@@ -67,10 +61,10 @@ def _examples(process: Process) -> Iterator[Problem]:
                 if (chosen is row) == example.applies:
                     continue
                 instead = f"the row on line {chosen.place.line} is" if chosen else "no row is"
-                what = f"with this example {instead} carried out" if example.applies else "this example is carried out"
-                yield Problem(
-                    example.place.file, example.place.line, f"{what}, against the row on line {row.place.line}"
-                )
+                what = f"this example should lead to the row on line {row.place.line}, but {instead} carried out"
+                if not example.applies:
+                    what = f"this example should not lead to the row on line {row.place.line}, but it does"
+                yield Problem(example.place.file, example.place.line, what)
 
 
 def _row_lists(process: Process) -> Iterator[tuple[Row, ...]]:
