@@ -7,14 +7,14 @@ fire silences, send, file, write the journal. A crash between any two lines conv
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from mailbot import journal, logs
 from mailbot.adapters.ledger import Commit, Filter, Ledger, OutboxRow
-from mailbot.adapters.ports import HUMAN, Mailbox, Post
+from mailbot.adapters.ports import HUMAN, Arrived, Mailbox, Post
 from mailbot.cases import effects as fx
 from mailbot.cases import intake as intakes
 from mailbot.cases import silence
@@ -31,6 +31,7 @@ from mailbot.errors import Problem, StaleCase
 from mailbot.intaking import Intaking, Meta
 from mailbot.letters.step import Room, Step, take, take_silence
 from mailbot.letters.write import Around, House
+from mailbot.mail import message as messages
 from mailbot.mail import references
 from mailbot.mail.model import Message
 from mailbot.posting import Posting
@@ -41,7 +42,8 @@ Clock = Callable[[], datetime]
 FIRST_START, DUE_VERSION, DUE_HELD, ASKED_ADMIN = "first_start", "due_version", "due_held", "asked_admin"
 MANY_OLD = 50  # older mails at the first start: more, and the desk waits for the admin's word
 MANY_DUE = 20  # letters that one rule change may make due at once: more, and they wait for the admin
-LISTED_OLD = 200  # of the older mails, so many are listed to the admin by sender and date
+LISTED_OLD = 200  # of the older mails, so many are listed to the admin by date, sender and subject
+HEAD_BYTES = 16_384  # enough of a mail for its header; a longer header is a hostile one
 
 
 @dataclass(slots=True)
@@ -174,7 +176,7 @@ class Desk:
         old = self._intaking.old(cutoff)
         if old:
             logs.left_alone(len(old))
-            self._tell_of_old(old_count=len(old), cutoff=cutoff)
+            self._tell_of_old(old, cutoff)
         if self._ledger.meta(ASKED_ADMIN):
             report.taken += self._intaking.run(only=self._from_admin)
         if self._ledger.meta(ASKED_ADMIN):
@@ -193,12 +195,16 @@ class Desk:
         """Meta that a rebuild must bring back."""
         self._ledger.commit(Commit(meta=facts, journal=(desk_line(facts),)), {})
 
-    def _tell_of_old(self, old_count: int, cutoff: datetime) -> None:
-        what = f"{old_count} mails in the inbox are older than {cutoff:%Y-%m-%d %H:%M} UTC. They stay there, unanswered"
-        if old_count > MANY_OLD:
+    def _tell_of_old(self, old: Sequence[Arrived], cutoff: datetime) -> None:
+        """Older mail is listed to the admin; a great many, and the desk waits for the admin's word."""
+        what = f"{len(old)} mails in the inbox are older than {cutoff:%Y-%m-%d %H:%M} UTC. They stay there, unanswered"
+        if len(old) > MANY_OLD:
             self._remember({ASKED_ADMIN: True})
             what += "; that is a lot, so nothing new is answered either until you reply “go on”"
-        self.alert(f"old mail {old_count}", what + ".", "")
+        heads = (messages.read(self._mailbox.read_head(each.uid, HEAD_BYTES), truncated=True) for each in old[:LISTED_OLD])
+        lines = [f"{_day(head)}  {head.sender.address if head.sender else '(no sender)'}  {head.subject}" for head in heads]
+        more = [f"… and {len(old) - LISTED_OLD} more"] if len(old) > LISTED_OLD else []
+        self.alert(f"old mail {len(old)}", what + ".", "\n".join(lines + more))
 
     def _from_admin(self, message: Message) -> bool:
         person = self._rules.process.people.by_address(message.sender.address) if message.sender else None
@@ -326,6 +332,10 @@ class Desk:
 def hash_of(problems: tuple[Problem, ...]) -> str:
     """A short stable name for a set of problems, so that the same ones are told once."""
     return hashlib.sha256("\n".join(map(str, problems)).encode()).hexdigest()[:12]
+
+
+def _day(message: Message) -> str:
+    return f"{message.date:%Y-%m-%d}" if message.date else "(no date)"
 
 
 def _record(message: Message, result: Recognised, fate: str, case: str, now: datetime) -> MailRecord:

@@ -6,7 +6,8 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -177,29 +178,32 @@ class Stage:
 
     def cases(self, *, doubts: bool = False) -> list[dict[str, Any]]:
         """Every case and matter of the desk as JSON; without what only a doubt adds, unless asked for."""
-        settings = reading.load(self.folder)
-        process = rulebook_of(settings, keep=False).rules().process
-        ledger = TinyDbLedger(settings.state_folder, readonly=True)
-        try:
+        process = rulebook_of(reading.load(self.folder), keep=False).rules().process
+        with self.ledger() as ledger:
             found = [
                 listing.as_json(case, process, due_at(case, process), ledger.history(case.code))
                 for case in ledger.cases(Filter())
             ]
-        finally:
-            ledger.close()
         return found if doubts else [_without_doubts(case) for case in found]
 
     def doubted(self) -> set[str]:
         """Message-IDs of letters whose case's history says that they may have left."""
-        ids = set()
-        for case in self.cases(doubts=True):
-            numbers = {entry["event"]["data"]["n"] for entry in case["history"] if _name(entry) == "letter_doubted"}
-            ids |= {letter["message_id"] for n, letter in enumerate(case["letters"], start=1) if n in numbers}
-        return ids
+        with self.ledger() as ledger:
+            return {
+                case.letters[int(entry.event.data["n"]) - 1].message_id
+                for case in ledger.cases(Filter())
+                for entry in ledger.history(case.code)
+                if entry.event.name == "letter_doubted"
+            }
 
-
-def _name(entry: dict[str, Any]) -> str:
-    return str(entry["event"]["name"])
+    @contextmanager
+    def ledger(self) -> Iterator[TinyDbLedger]:
+        """The ledger as a reader sees it."""
+        ledger = TinyDbLedger(reading.load(self.folder).state_folder, readonly=True)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
 
 
 def _without_doubts(case: dict[str, Any]) -> dict[str, Any]:

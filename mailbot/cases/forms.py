@@ -1,159 +1,173 @@
-"""The complaint form in a reply: labels found in spite of quoting, order and typing, values made tidy.
+"""The complaint form in a reply: labels found in spite of quoting, order and typing, values beside or below them.
 
-Reads text only; what counts as complete is rules/form.yaml. What was given is merged and never
-asked again. An unreadable optional value is kept as written and never makes a form incomplete.
+Reads text only; what counts as complete is rules/form.yaml. What was given is merged and never asked again. Our own
+words (hints, prefilled values, the rest of the letter) are never taken for the customer's; a signature is no form.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz, process
-
+from mailbot.cases import form_lines
+from mailbot.cases.form_lines import Line, Sheet
+from mailbot.cases.form_values import LONGEST_VALUE, means_a_choice, tidy
 from mailbot.cases.model import Form
-from mailbot.cases.phrases import plain
-from mailbot.mail.model import Words
-from mailbot.process.model import Choice, Field, Process
+from mailbot.process.model import Field, Process
 
-_QUOTE_MARKS = re.compile(r"^[\s>|]{0,40}")
-_LABEL_LINE = re.compile(r"^[\s*_•·\-]{0,6}([^:：]{2,60}?)[\s*_]{0,4}[:：][\s*_|]{0,8}(.*)$")
-_BLANKS = re.compile(r"^[\s_.\-–—…/]*$")  # what people leave in an empty field
-_LONGEST_VALUE = 10_000  # characters of one field; the mail itself is kept whole
-_MOST_LINES = 2_000  # the form has some thirty lines; the rest of a hostile mail is not searched for labels
 _ABOUT_THE_PERSON = ("name", "email", "phone", "contact")  # in every signature, so no proof of a form
-_LABEL_LIKENESS = 84  # of 100: one letter lost or two swapped in a short label
-_CHOICE_LIKENESS = 82
-_STORE_LIKENESS = 80
+_FORM_LABELS = 3  # quoted labels that show our form, not the signature of an older mail
+_COLONS_FIRST = 2  # labels with their colon that a mail needs before labels without one count
+
+# Where a value stood, best first: typed now, in the quoted form, in a letter's list of what we know, behind a hint.
+_WRITTEN, _QUOTED, _LISTED, _BEHIND_HINT = range(4)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Form values found in a mail, by field id, and whether it was a form at all."""
+    """What a mail says of the form. `loose`: the sender's own words that belong to no field.
+
+    `ours`: so many labels stood in quoted text that it was our form, not somebody's signature.
+    """
 
     values: Mapping[str, str]
-    is_form: bool
+    loose: str
+    ours: bool
 
 
-def read(words: Words, rules: Process) -> Reading:
-    """Form values in a mail: typed in the new words, or inside the quoted form; new words win."""
-    quoted = _values(words.quoted, rules)
-    written = _values(words.new, rules)
-    values = {**quoted, **written}
-    return Reading(values, any(field not in _ABOUT_THE_PERSON for field in values))
+@dataclass(slots=True)
+class _Entry:
+    field: Field
+    rank: int
+    quoted: bool  # where the label stood
+    pieces: list[str]
+    length: int = 0
+    blanks: int = 0  # empty lines since the label or the last piece
+    long: bool = False  # its last line may have been broken by a mail program
+
+    @property
+    def begun(self) -> bool:
+        return any(self.pieces)
+
+    def add(self, line: Line) -> None:
+        self.pieces.append(line.text)
+        self.length += len(line.text)
+        self.long = line.long
+        if line.text and self.quoted and not line.quoted:
+            self.rank = _WRITTEN  # answered below the quoted label, as many do
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The lines of one mail, one after the other."""
+
+    form: Sheet
+    with_colon: frozenset[str]
+    entries: list[_Entry] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)
+    current: _Entry | None = None
+
+    def take(self, line: Line) -> None:
+        if line.of:
+            self.entries.append(_Entry(line.of, _BEHIND_HINT, line.quoted, [line.text]))
+            return
+        if self.current and line.quoted and not self.current.quoted:
+            self.current = None  # the quoted mail begins: nothing in it goes on with what was typed above
+        found, value = self._label(line)
+        if found:
+            rank = _LISTED if line.listed else _QUOTED if line.quoted else _WRITTEN
+            self.current = _Entry(found, rank, line.quoted, [value], len(value), long=line.long)
+            self.entries.append(self.current)
+        elif self.current and form_lines.ends_form(line.text, self.form):
+            self.current = None
+        elif self.current and _goes_on(self.current, line):
+            self.current.add(line)
+        elif not line.quoted:
+            self.loose.append(line.text)
+        if not line.text and self.current and not found:
+            self.current.blanks += 1
+
+    def _label(self, line: Line) -> tuple[Field | None, str]:
+        if not line.text:
+            return None, ""
+        if self.current and not self.current.begun and means_a_choice(self.current.field, line.text):
+            return None, ""  # "store" below "Where the garment is now:" is the answer, not the next label
+        found, value = form_lines.label(line.text, self.form)
+        if found is None and len(self.with_colon) >= _COLONS_FIRST:
+            found, value = form_lines.bare_label(line.text, self.form)
+            if found and found.id in self.with_colon:
+                return None, ""
+        if found and self.current and self.current.field.kind == "text" and self._has(found):
+            return None, ""  # "The price: I paid it last week" in a story, where the price was given above
+        return found, value
+
+    def _has(self, found: Field) -> bool:
+        return any(entry.field.id == found.id and entry.begun for entry in self.entries)
+
+
+def read(text: str, rules: Process) -> Reading:
+    """Form values in the whole text of a mail: typed anew, below quoted labels, or inside the quoted form."""
+    form = form_lines.sheet(rules)
+    found = form_lines.lines(text, form)
+    named = [(line, of.id) for line in found if (of := form_lines.label(line.text, form)[0])]
+    reader = _Reader(form, frozenset(id for _, id in named))
+    for line in found:
+        reader.take(line)
+    values: dict[str, str] = {}
+    for entry in sorted(reader.entries, key=lambda entry: entry.rank):
+        value = tidy(entry.field, _whole(entry), rules)
+        if value:
+            values.setdefault(entry.field.id, value)
+    ours = len({id for line, id in named if line.quoted}) >= _FORM_LABELS
+    return Reading(values, "\n".join(reader.loose).strip("\n"), ours)
+
+
+def filled_in(form: Form, reading: Reading) -> dict[str, str]:
+    """What a mail newly tells of the form; nothing where only a signature gives a name and a number."""
+    new = changed(form, reading.values)
+    sure = reading.ours or any(id not in _ABOUT_THE_PERSON or id in form.missing for id in new)
+    return new if sure else {}
 
 
 def merge(form: Form, values: Mapping[str, str], rules: Process) -> Form:
     """The form with new values laid over the old, and what is missing then."""
-    merged = {**form.values, **{field: value for field, value in values.items() if value}}
-    missing = tuple(field.id for field in rules.form if _required(field, merged) and not merged.get(field.id))
+    merged = {**form.values, **{id: value for id, value in values.items() if value}}
+    missing = tuple(each.id for each in rules.form if _required(each, merged) and not merged.get(each.id))
     return Form(complete=not missing, values=merged, missing=missing)
 
 
 def changed(form: Form, values: Mapping[str, str]) -> dict[str, str]:
-    """Those values that the form does not hold already."""
-    return {field: value for field, value in values.items() if value and form.values.get(field) != value}
+    """Those values that the form does not hold already; line breaks make no difference."""
+    return {id: value for id, value in values.items() if value and _flat(id, value) != _flat(id, form.values.get(id))}
 
 
 def category(form: Form, rules: Process) -> str:
     """The category that the kind of problem gives the case; '' while it is not known."""
-    field = rules.field("problem")
-    chosen = (choice for choice in (field.choices if field else ()) if choice.value == form.values.get("problem"))
+    problem = rules.field("problem")
+    chosen = (choice for choice in (problem.choices if problem else ()) if choice.value == form.values.get("problem"))
     return next((choice.category for choice in chosen), "")
 
 
-def _required(field: Field, values: Mapping[str, str]) -> bool:
-    return field.required and values.get("problem") not in field.not_required_for
+def _required(each: Field, values: Mapping[str, str]) -> bool:
+    return each.required and values.get("problem") not in each.not_required_for
 
 
-def _values(text: str, rules: Process) -> dict[str, str]:
-    labels = {plain(label): field for field in rules.form for each in field.labels.values() for label in each}
-    hints = {plain(hint) for field in rules.form for hint in field.hints.values()}
-    raw: dict[str, list[str]] = {}
-    current: Field | None = None
-    for line in _lines(text, hints):
-        field, value = _label(line, labels)
-        if field:
-            current = field
-            raw.setdefault(field.id, []).append(value)
-        elif current and _continues(current, raw[current.id], line):
-            raw[current.id].append(line)
-        elif not line:
-            current = current if current and current.kind == "text" else None
-    by_id = {field.id: field for field in rules.form}
-    tidied = {id: tidy(by_id[id], "\n".join(lines).strip(), rules) for id, lines in raw.items()}
-    return {id: value for id, value in tidied.items() if value}
+def _flat(id: str, value: str | None) -> str:
+    flat = " ".join((value or "").split())
+    return flat.casefold() if id == "email" else flat
 
 
-def _lines(text: str, hints: set[str]) -> Iterator[str]:
-    for line in text.splitlines()[:_MOST_LINES]:
-        bare = _QUOTE_MARKS.sub("", line).strip()
-        if plain(bare).strip("()[] ") not in hints:
-            yield bare
+def _goes_on(entry: _Entry, line: Line) -> bool:
+    """Whether a line without a label belongs to the field above it."""
+    if entry.field.kind == "text":
+        return entry.length < LONGEST_VALUE
+    if not line.text:
+        return False
+    if entry.begun:
+        return entry.long and not entry.blanks  # the rest of a line that a mail program broke
+    # The value typed below its label; across an empty line only where the label is quoted and the value is not.
+    return not entry.blanks or (entry.blanks <= 2 and entry.quoted and not line.quoted)
 
 
-def _label(line: str, labels: Mapping[str, Field]) -> tuple[Field | None, str]:
-    found = _LABEL_LINE.match(line)
-    if not found:
-        return None, ""
-    name = plain(found.group(1)).strip()
-    field = labels.get(name)
-    if field is None and len(name) >= 4:
-        near = process.extractOne(name, list(labels), scorer=fuzz.ratio, score_cutoff=_LABEL_LIKENESS)
-        field = labels[near[0]] if near else None
-    return field, found.group(2).strip()
-
-
-def _continues(field: Field, so_far: list[str], line: str) -> bool:
-    """Whether a line without a label goes on with the field above it."""
-    if field.kind == "text":
-        return sum(map(len, so_far)) < _LONGEST_VALUE
-    return bool(line) and not any(so_far)  # the value typed below its label instead of behind it
-
-
-def tidy(field: Field, value: str, rules: Process) -> str:
-    """A value as it is kept: choices and stores by their own name, the rest as written."""
-    if _BLANKS.match(value):
-        return ""
-    value = value[:_LONGEST_VALUE]
-    if field.kind == "text":
-        return value
-    value = " ".join(value.split())
-    match field.kind:
-        case "choice":
-            return _choice(value, field.choices)
-        case "store":
-            return _store(value, rules)
-        case "email":
-            found = re.search(r"[^\s<>(),;:\"]{1,64}@[^\s<>(),;:\"]{1,255}", value)
-            return found.group() if found else value
-        case _:
-            return value
-
-
-def _choice(value: str, choices: tuple[Choice, ...]) -> str:
-    """The choice a customer's words mean; words outside the choices count as `other`, or the last one there is."""
-    said = plain(value)
-    known = {plain(word): choice.value for choice in choices for word in (choice.value, *choice.words)}
-    if said in known:
-        return known[said]
-    inside = {known[word] for word in known if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said)}
-    if len(inside) == 1:
-        return inside.pop()
-    near = process.extractOne(said, list(known), scorer=fuzz.ratio, score_cutoff=_CHOICE_LIKENESS)
-    if near and not inside:
-        return known[near[0]]
-    values = [choice.value for choice in choices]
-    return "other" if "other" in values else values[-1]
-
-
-def _store(value: str, rules: Process) -> str:
-    names = {plain(name): name for name in rules.people.stores}
-    if plain(value) in names:
-        return names[plain(value)]
-    inside = [name for key, name in names.items() if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", plain(value))]
-    if len(inside) == 1:
-        return inside[0]
-    near = process.extract(plain(value), list(names), scorer=fuzz.ratio, score_cutoff=_STORE_LIKENESS, limit=2)
-    return names[near[0][0]] if len(near) == 1 else value
+def _whole(entry: _Entry) -> str:
+    return "\n".join(entry.pieces).strip()

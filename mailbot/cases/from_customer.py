@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mailbot.cases import effects as fx
@@ -35,11 +36,12 @@ def _kind_of(intake: Intake, process: Process) -> Kind:
 
 def _on_case(intake: Intake, matched: match.Matched, process: Process) -> Recognised:
     case, party = matched.case, "stranger" if matched.stranger else "customer"
-    reading = forms.read(intake.words, process)
+    reading = forms.read(intake.message.text, process)
+    values = forms.filled_in(case.form, reading)
     # Of a form only what was filled in is the customer's: its hints speak of refunds by themselves.
-    said = "\n".join(reading.values.values()) if reading.is_form else intake.words.new
-    kind = screen("" if reading.is_form else intake.message.subject, said, process.screening)
-    name, form_effects = _form(reading, case, matched.stranger, process)
+    said = "\n".join((*values.values(), reading.loose))
+    kind = screen("" if reading.values else intake.message.subject, said, process.screening)
+    name, form_effects = _form(values, case, matched.stranger, process)
     data = {
         **words_of(intake),
         "claim": kind.claim,
@@ -53,9 +55,10 @@ def _on_case(intake: Intake, matched: match.Matched, process: Process) -> Recogn
     return Recognised("case", name, why, case, Event(name, party, data, intake.message.key), given)
 
 
-def _form(reading: forms.Reading, case: Case, stranger: bool, process: Process) -> tuple[str, tuple[fx.Effect, ...]]:
+def _form(
+    values: Mapping[str, str], case: Case, stranger: bool, process: Process
+) -> tuple[str, tuple[fx.Effect, ...]]:
     """The event that form values make, if there are new ones. Another address cannot change whom we write to."""
-    values = forms.changed(case.form, reading.values) if reading.is_form else {}
     if stranger:
         values = {field: value for field, value in values.items() if field not in ("name", "email")}
     if not values:

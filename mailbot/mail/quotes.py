@@ -27,11 +27,16 @@ _PHONE_LINE_MAX = 90
 
 def split(text: str) -> Words:
     """The body cut into what the sender wrote now and what was quoted."""
-    lines = text.split("\n")
-    quoted = _marks(lines)
-    new = "\n".join(line for line, old in zip(lines, quoted, strict=True) if not old)
-    rest = "\n".join(line for line, old in zip(lines, quoted, strict=True) if old)
+    told_apart = lines(text)
+    new = "\n".join(line for line, old in told_apart if not old)
+    rest = "\n".join(line for line, old in told_apart if old)
     return Words(new=new.strip("\n"), quoted=rest.strip("\n"))
+
+
+def lines(text: str) -> list[tuple[str, bool]]:
+    """Every line of the body in its place, and whether it was quoted: answers are often written between."""
+    each = text.split("\n")
+    return list(zip(each, _marks(each), strict=True))
 
 
 def _marks(lines: Sequence[str]) -> list[bool]:
