@@ -201,8 +201,8 @@ class Desk:
         if len(old) > MANY_OLD:
             self._remember({ASKED_ADMIN: True})
             what += "; that is a lot, so nothing new is answered either until you reply “go on”"
-        heads = (messages.read(self._mailbox.read_head(each.uid, HEAD_BYTES), truncated=True) for each in old[:LISTED_OLD])
-        lines = [f"{_day(head)}  {head.sender.address if head.sender else '(no sender)'}  {head.subject}" for head in heads]
+        heads = (self._mailbox.read_head(each.uid, HEAD_BYTES) for each in old[:LISTED_OLD])
+        lines = [_in_a_line(messages.read(head, truncated=True)) for head in heads]
         more = [f"… and {len(old) - LISTED_OLD} more"] if len(old) > LISTED_OLD else []
         self.alert(f"old mail {len(old)}", what + ".", "\n".join(lines + more))
 
@@ -334,8 +334,9 @@ def hash_of(problems: tuple[Problem, ...]) -> str:
     return hashlib.sha256("\n".join(map(str, problems)).encode()).hexdigest()[:12]
 
 
-def _day(message: Message) -> str:
-    return f"{message.date:%Y-%m-%d}" if message.date else "(no date)"
+def _in_a_line(message: Message) -> str:
+    day = f"{message.date:%Y-%m-%d}" if message.date else "(no date)"
+    return f"{day}  {message.sender.address if message.sender else '(no sender)'}  {message.subject}"
 
 
 def _record(message: Message, result: Recognised, fate: str, case: str, now: datetime) -> MailRecord:

@@ -17,11 +17,12 @@ from imapclient import IMAPClient
 
 from mailbot import settings as reading
 from mailbot.adapters.ledger import Filter
-from mailbot.adapters.ports import FOLDERS, INBOX, SENT
+from mailbot.adapters.ports import FOLDERS, INBOX, JOURNAL, SENT
 from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.assembly import rulebook_of
 from mailbot.commits import due_at
 from mailbot.insight import listing
+from mailbot.process.model import Process
 from tests.crashing import Forks
 from tests.servers import Dovecot, Received, SmtpSink, User, put
 from tests.story import ACTORS, COMPLAINT, FORM, START
@@ -87,6 +88,16 @@ class Checkpoint:
 
     folder: Path
     wire: tuple[Received, ...]
+    process: Process
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What must be the same, crash or not."""
+
+    cases: list[dict[str, Any]]
+    letters: Counter[tuple[str, str, str]]
+    folders: dict[str, list[str]]
 
 
 class Stage:
@@ -98,6 +109,7 @@ class Stage:
         self._maildir = dovecot.maildir(self.user)
         self.sink = SmtpSink().start()
         self._before = begin.wire if begin else ()
+        self._process = begin.process if begin else None
         if begin:
             shutil.copytree(begin.folder / "desk", folder)
             _copy_owned(begin.folder / "mail", self._maildir)
@@ -121,7 +133,7 @@ class Stage:
         """A copy of this world, from which others can begin."""
         shutil.copytree(self.folder, folder / "desk")
         _copy_owned(self._maildir, folder / "mail")
-        return Checkpoint(folder, tuple(self.wire))
+        return Checkpoint(folder, tuple(self.wire), self.process)
 
     def close(self) -> None:
         self.sink.stop()
@@ -164,10 +176,19 @@ class Stage:
     def last(self, code: str) -> Letter:
         return next(letter for letter in reversed(self.letters()) if letter.code == code)
 
+    @property
+    def process(self) -> Process:
+        """The rules, read once: nothing here changes them."""
+        self._process = self._process or rulebook_of(reading.load(self.folder), keep=False).rules().process
+        return self._process
+
     def labels(self) -> dict[str, str]:
-        settings = reading.load(self.folder)
-        process = rulebook_of(settings, keep=False).rules().process
-        return {field.id: field.labels["en"][0] for field in process.form}
+        return {field.id: field.labels["en"][0] for field in self.process.form}
+
+    def ending(self) -> Ending:
+        """Cases, different letters, and where each mail is; Sent and the journal apart, which a doubt may add to."""
+        folders = {name: ids for name, ids in self.mail_ids().items() if name not in (SENT, JOURNAL)}
+        return Ending(self.cases(), by_letter(self.letters()), folders)
 
     def mail_ids(self) -> dict[str, list[str]]:
         """Folder -> Message-IDs of what is in it, repeats and all."""
@@ -178,7 +199,7 @@ class Stage:
 
     def cases(self, *, doubts: bool = False) -> list[dict[str, Any]]:
         """Every case and matter of the desk as JSON; without what only a doubt adds, unless asked for."""
-        process = rulebook_of(reading.load(self.folder), keep=False).rules().process
+        process = self.process
         with self.ledger() as ledger:
             found = [
                 listing.as_json(case, process, due_at(case, process), ledger.history(case.code))

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mailbot import assembly, cli
+from mailbot import assembly, cli, rulebook
 from mailbot import settings as reading
 from mailbot.adapters.files import DeskLock, read_secret
 from mailbot.adapters.imap import ImapMailbox
@@ -33,6 +33,7 @@ from mailbot.adapters.ports import Delivery, Parcel
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.desk import Desk
+from mailbot.errors import MailbotError
 from mailbot.mail import message as messages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -180,7 +181,8 @@ class Forks:
 
     def mailbot(self, folder: Path, *arguments: str) -> int:
         """The exit status of `mailbot …`; what it said is in the folder's said.txt."""
-        return self._do({"arguments": [*arguments, "--desk", str(folder)], "said": str(folder / "said.txt")})
+        order = {"arguments": [*arguments, "--desk", str(folder)], "folder": str(folder)}
+        return self._do({**order, "said": str(folder / "said.txt")})
 
     def close(self) -> None:
         assert self._process.stdin and self._process.stdout
@@ -201,13 +203,39 @@ def _environment() -> dict[str, str]:
 
 def serve() -> None:
     """Orders from stdin, one JSON object a line; the exit status of each to stdout. Forks: so no thread may run here."""
+    _read_rules_once()
     for line in sys.stdin:
         order = json.loads(line)
+        _know_rules(Path(order["folder"]))
         pid = os.fork()
         if pid == 0:
             _obey(order)
         _, status = os.waitpid(pid, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _read_rules_once() -> None:
+    """The same texts give the same rules: two thirds of a short cycle, done once and inherited by every fork."""
+    load, check = rulebook.load, rulebook.check
+    known: dict[Any, Any] = {}
+
+    def load_known(files: Mapping[str, str], timezone: str, recognised: Any) -> Any:
+        key = (timezone, *sorted(files.items()))
+        if key not in known:
+            known[key] = load(files, timezone, recognised)
+        return known[key]
+
+    def check_known(process: Any) -> Any:
+        if id(process) not in known:  # `known` keeps the process, so that its id stays its own
+            known[id(process)] = tuple(check(process))
+        return known[id(process)]
+
+    rulebook.load, rulebook.check = load_known, check_known
+
+
+def _know_rules(folder: Path) -> None:
+    with suppress(MailbotError):  # the fork will say so
+        assembly.rulebook_of(reading.load(folder), keep=False).rules()
 
 
 def _obey(order: Mapping[str, Any]) -> NoReturn:

@@ -50,9 +50,9 @@ AUTHOR = {"author": "marylebone@blanc.example", "author_name": "Marylebone till"
 CANDIDATES = (
     {
         "code": "BLANC-7QWERT2", "name": "Anna Smith", "garment": "silk dress", "store": "Marylebone",
-        "opened": "2026-02-20",
+        "opened": "20 February 2026",
     },
-    {"code": "BLANC-2ZXCVB5", "name": "A. Smith", "garment": "", "store": "", "opened": "2026-02-12"},
+    {"code": "BLANC-2ZXCVB5", "name": "A. Smith", "garment": "", "store": "", "opened": "12 February 2026"},
 )  # fmt: skip
 
 # What has happened when a letter goes out: the event's data by letter code.

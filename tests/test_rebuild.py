@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pytest
 
 from mailbot import journal
 from mailbot.adapters.ledger import Commit, Ledger, MemoryLedger
-from mailbot.adapters.ports import CASES, JOURNAL, SENT
+from mailbot.adapters.ports import JOURNAL, SENT
 from mailbot.adapters.tinydb_ledger import FILE
 from mailbot.assembly import mailbox_of, rulebook_of
 from mailbot.cases.record import case_to_json, entry_to_json
@@ -87,7 +87,7 @@ def told(tmp_path: Path, *steps: dict[str, Any], **desk: str) -> Telling:
 
 @pytest.mark.parametrize("file", ALL)
 def test_state_is_made_again_equal_field_by_field(file: Path, tmp_path: Path) -> None:
-    """After the story cases, histories, mails, outbox, due times and meta come back from the mailbox; nothing is sent."""
+    """After the story cases, histories, mails, outbox, due times, meta come back from the mailbox; nothing is sent."""
     story = load(file)
     telling = told(tmp_path, *story["steps"], **story.get("desk", {}))
     world = telling.world
@@ -119,7 +119,7 @@ def test_a_story_goes_on_over_a_lost_state_as_if_nothing_had_happened(file: Path
 def test_rebuild_as_a_command_on_real_servers(
     file: Path, tmp_path: Path, dovecot: Dovecot, mailbox_user: User, sink: SmtpSink
 ) -> None:
-    """`mailbot rebuild` with state/ deleted, on Dovecot: equal field by field, exit 0, and the next cycle sends nothing."""
+    """`mailbot rebuild` with state/ deleted, on Dovecot: equal field by field, exit 0; the next cycle sends nothing."""
     story = load(file)
     world = RealWorld(tmp_path / "desk", dovecot, mailbox_user, sink, **story.get("desk", {}))
     telling = Telling(world)
@@ -232,7 +232,7 @@ def test_a_letter_sent_after_the_last_journal_mail_is_recorded_as_sent(tmp_path:
 
 
 def test_mails_that_the_journal_does_not_name_are_taken_in(tmp_path: Path) -> None:
-    """State lost before the cycle's journal mail: the mails are decided again, their letters found in Sent, none resent."""
+    """State lost before the cycle's journal mail: the mails are decided again, their letters found in Sent."""
     telling = told(tmp_path)
     world = telling.world
     kept = journal_mails(world)
@@ -250,6 +250,19 @@ def test_mails_that_the_journal_does_not_name_are_taken_in(tmp_path: Path) -> No
     assert len(world.letters()) == sent
     head = world.ledger.meta(journal.HEAD)
     assert_same(state_of(made_again(world)), {**state_of(world.ledger), "meta": {**after["meta"], journal.HEAD: head}})
+
+
+ODD = 'A hole. Very unhappy.\u2028line\u2029para\x85nel\x0bvt\x0cff\x1crs\ufeffbom \U0001f457 \\ " none \ud800'
+
+
+def test_any_character_of_a_customer_survives_the_journal(tmp_path: Path) -> None:
+    """What Python takes for line ends, controls, emoji and half characters neither break nor change a line."""
+    telling = told(tmp_path)
+    raw = _mail("anna", "My dress", telling.now, 1) + ODD.encode("utf-8", "surrogatepass")
+    telling.deliver(raw)
+    assert "hole" in telling.world.ledger.history(next(telling.world.ledger.cases()).code)[0].event.data["words"]
+    before = state_of(telling.world.ledger)
+    assert_same(state_of(made_again(telling.world)), before)
 
 
 def test_mails_the_journal_does_not_name_and_whose_letters_never_left_are_answered_once(tmp_path: Path) -> None:

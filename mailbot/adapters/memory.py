@@ -39,15 +39,17 @@ def _field(raw: bytes, name: str) -> str:
 
 @dataclass(slots=True)
 class Folder:
-    """Mails by UID."""
+    """Mails by UID; `ids` are the Message-IDs of all that were ever put here."""
 
     mails: dict[int, tuple[datetime, bytes]] = field(default_factory=dict)
+    ids: dict[int, str] = field(default_factory=dict)
     last_uid: int = 0
 
     def put(self, raw: bytes, at: datetime) -> int:
         """Add a mail under the next UID."""
         self.last_uid += 1
         self.mails[self.last_uid] = (at, raw)
+        self.ids[self.last_uid] = message_id_of(raw)
         return self.last_uid
 
     def arrived(self) -> tuple[Arrived, ...]:
@@ -56,8 +58,7 @@ class Folder:
 
     def find(self, message_id: str) -> int | None:
         """The first UID with that Message-ID."""
-        held = ((uid, raw) for uid, (_, raw) in sorted(self.mails.items()))
-        return next((uid for uid, raw in held if message_id_of(raw) == message_id), None)
+        return next((uid for uid, id in self.ids.items() if id == message_id and uid in self.mails), None)
 
 
 class MemoryMailbox:

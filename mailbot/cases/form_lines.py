@@ -24,7 +24,9 @@ _QUOTE_MARKS = re.compile(r"^[\s>|]{0,40}")
 _BULLET = re.compile(r"^[•·]\s?")
 _LABEL_LINE = re.compile(r"^(?:\d{1,2}[.)]\s)?[\s*_•·\-]{0,6}([^:：]{2,60}?)[\s*_]{0,4}[:：][\s*_|]{0,8}(.*)$")
 # A label whose colon was lost: a dash, a bar or a gap stands for it.
-_GAP_LINE = re.compile(r"^[\s*_•·\-]{0,6}(\S[^:：|\t=]{1,58}?)(?:\s{0,4}[|\t=]\s{0,4}|\s{1,4}[-–—]\s{1,4}|\s{3,40})(\S.*)$")
+_GAP_LINE = re.compile(
+    r"^[\s*_•·\-]{0,6}(\S[^:：|\t=]{1,58}?)(?:\s{0,4}[|\t=]\s{0,4}|\s{1,4}[-–—]\s{1,4}|\s{3,40})(\S.*)$"
+)
 _PARENTHESIS = re.compile(r"\s?\([^()]{0,60}\)$")
 _ABOUT_MINE = re.compile(r"^(?:my|the|our)\s")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -130,7 +132,7 @@ def _ends(rules: Process) -> Iterator[str]:
     """How the first line below the form begins, in every letter that carries one."""
     for card in (card for languages in rules.letters.values() for card in languages.values() if card.form):
         below = card.body.partition("{{ form }}")[2].strip()
-        begun = plain(below.partition("{")[0].partition("\n")[0]).strip(" *")[:30]
+        begun = plain(below.partition("{")[0].partition("\n")[0]).strip(" *")[:20]
         if len(begun) >= _SURE_END:
             yield begun
 

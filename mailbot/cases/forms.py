@@ -16,7 +16,7 @@ from mailbot.cases.model import Form
 from mailbot.process.model import Field, Process
 
 _ABOUT_THE_PERSON = ("name", "email", "phone", "contact")  # in every signature, so no proof of a form
-_FORM_LABELS = 3  # quoted labels that show our form, not the signature of an older mail
+_FORM_LABELS = 3  # labels that show our form, not the signature of a mail
 _COLONS_FIRST = 2  # labels with their colon that a mail needs before labels without one count
 
 # Where a value stood, best first: typed now, in the quoted form, in a letter's list of what we know, behind a hint.
@@ -97,12 +97,12 @@ class _Reader:
             found, value = form_lines.bare_label(line.text, self.form)
             if found and found.id in self.with_colon:
                 return None, ""
-        if found and self.current and self.current.field.kind == "text" and self._has(found):
+        if found and self.current and _tells(self.current) and self._has(found, line):
             return None, ""  # "The price: I paid it last week" in a story, where the price was given above
         return found, value
 
-    def _has(self, found: Field) -> bool:
-        return any(entry.field.id == found.id and entry.begun for entry in self.entries)
+    def _has(self, found: Field, line: Line) -> bool:
+        return any(each.field.id == found.id and each.begun and each.quoted == line.quoted for each in self.entries)
 
 
 def read(text: str, rules: Process) -> Reading:
@@ -115,11 +115,13 @@ def read(text: str, rules: Process) -> Reading:
         reader.take(line)
     values: dict[str, str] = {}
     for entry in sorted(reader.entries, key=lambda entry: entry.rank):
-        value = tidy(entry.field, _whole(entry), rules)
+        value = tidy(entry.field, "\n".join(entry.pieces), rules)
         if value:
             values.setdefault(entry.field.id, value)
-    ours = len({id for line, id in named if line.quoted}) >= _FORM_LABELS
-    return Reading(values, "\n".join(reader.loose).strip("\n"), ours)
+    quoted, typed = (len({id for line, id in named if line.quoted is old}) for old in (True, False))
+    # A form without quote marks stands in our whole letter without quote marks: none of that is the sender's.
+    loose = "" if typed >= _FORM_LABELS else "\n".join(reader.loose).strip("\n")
+    return Reading(values, loose, quoted >= _FORM_LABELS)
 
 
 def filled_in(form: Form, reading: Reading) -> dict[str, str]:
@@ -157,6 +159,11 @@ def _flat(id: str, value: str | None) -> str:
     return flat.casefold() if id == "email" else flat
 
 
+def _tells(entry: _Entry) -> bool:
+    """Whether a story is under way: a line of it may begin like a label."""
+    return entry.field.kind == "text" and entry.begun
+
+
 def _goes_on(entry: _Entry, line: Line) -> bool:
     """Whether a line without a label belongs to the field above it."""
     if entry.field.kind == "text":
@@ -167,7 +174,3 @@ def _goes_on(entry: _Entry, line: Line) -> bool:
         return entry.long and not entry.blanks  # the rest of a line that a mail program broke
     # The value typed below its label; across an empty line only where the label is quoted and the value is not.
     return not entry.blanks or (entry.blanks <= 2 and entry.quoted and not line.quoted)
-
-
-def _whole(entry: _Entry) -> str:
-    return "\n".join(entry.pieces).strip()

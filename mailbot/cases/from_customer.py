@@ -99,7 +99,7 @@ def _kind(kind: Kind) -> dict[str, Any]:
 
 
 def _candidate(case: Case) -> dict[str, str]:
-    opened = f"{case.opened_at:%Y-%m-%d}" if case.opened_at else ""
+    opened = f"{case.opened_at.day} {case.opened_at:%B %Y}" if case.opened_at else ""
     return {
         "code": case.code, "name": case.customer.name, "garment": case.garment, "store": case.store, "opened": opened,
     }  # fmt: skip

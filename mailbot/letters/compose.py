@@ -24,6 +24,7 @@ from mailbot.process.calendar import Duration
 from mailbot.process.model import LetterCard, Person, Process, Store
 
 _ANSWER_WITHIN = Duration(5, "working days")  # PROCESS.md "Keep informed": the promise of E3 and garments-here
+_TITLE = "Customer Care"
 _CUSTOMER_SIDE = ("customer", "stranger")
 
 
@@ -49,7 +50,7 @@ def compose(send: Send, case: Case, event: Event, n: int, process: Process, iden
     card = process.letter(send.letter, identity.language)
     message_id = references.message_id(identity.key, identity.address, case.code, send.letter, n, send.to)
     marks = Marks()
-    values = _values(case, event, process, identity, now)
+    values = _values(case, event, process, identity, now, send.role == "customer")
     values["reminder"] = any(letter.letter == send.letter and letter.to == send.to for letter in case.letters)
     heading = _heading(fill(card.subject, values, marks), marks)
     subject = f"{heading} [{case.code}]"
@@ -87,7 +88,9 @@ def _heading(filled: str, marks: Marks) -> str:
     return " ".join("".join(str(piece) for piece in pieces).split())[:200]  # longer subjects are cut by every client
 
 
-def _values(case: Case, event: Event, process: Process, identity: Identity, now: datetime) -> dict[str, Any]:
+def _values(
+    case: Case, event: Event, process: Process, identity: Identity, now: datetime, to_customer: bool
+) -> dict[str, Any]:
     data = event.data
     owner = next((p for p in process.people.people if p.name == case.owner), None)
     operations = next(iter(process.people.in_role("operations")), None)
@@ -98,7 +101,7 @@ def _values(case: Case, event: Event, process: Process, identity: Identity, now:
         "desk": {"name": Value(identity.name, RULES), "address": Value(identity.address, RULES)},
         "case": {"code": Value(case.code, RULES)},
         "customer": _customer(case),
-        "owner": {**_person(owner), "title": Value("Customer Care", RULES), "founder": _founder(owner)},
+        "owner": {**_person(owner), "title": Value(_TITLE, RULES), "founder": _founder(owner)},
         "operations": _person(operations),
         "author": {**_names(str(data.get("author_name", "")), STAFF), "store": _v(data.get("author_store"), RULES)},
         "store": _store(store),
@@ -123,8 +126,8 @@ def _values(case: Case, event: Event, process: Process, identity: Identity, now:
             {name: _v(candidate.get(name), CUSTOMER) for name in ("code", "name", "garment", "store", "opened")}
             for candidate in data.get("candidates", ())
         ],
-        "words": blocks.quotation(str(data.get("words", "")), theirs),
-        "signature": blocks.signature([line for line in (case.owner, "Customer Care", identity.name) if line]),
+        "words": blocks.quotation(str(data.get("words", "")), theirs, to_customer),
+        "signature": blocks.signature(case.owner, _TITLE, identity.name),
     }
 
 

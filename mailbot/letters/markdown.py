@@ -38,12 +38,14 @@ def render(source: str, marks: Marks) -> Rendered:
             numbering.append(int(token.attrs.get("start", 1)) if token.type.startswith("o") else None)
         elif token.type in ("ordered_list_close", "bullet_list_close"):
             numbering.pop()
+            text += [Span(TEMPLATE, "\n")] if tokens[i - 2].hidden else []  # what follows a tight list stands apart
         elif token.type == "list_item_open":
             lead, numbering = _item_lead(numbering)
         elif token.type == "inline":
             block = marks.lone_block(token.content)
-            text += _paragraph(token, marks, block, lead)
-            html.append(block.html if block else _inline_html(token, marks))
+            tight = tokens[i - 1].hidden  # an item of a list without empty lines between
+            text += _paragraph(token, marks, block, lead, "\n" if tight else "\n\n")
+            html.append(_inline_html(token, marks) if block is None else block.html)
             lead = ""
             continue
         elif token.type == "hr":
@@ -66,8 +68,10 @@ def _wraps_block(tokens: list[Token], i: int, marks: Marks) -> bool:
     return beside is not None and marks.lone_block(tokens[beside].content) is not None
 
 
-def _paragraph(token: Token, marks: Marks, block: Block | None, lead: str) -> Iterator[Span]:
-    if block:
+def _paragraph(token: Token, marks: Marks, block: Block | None, lead: str, end: str) -> Iterator[Span]:
+    if block is not None:
+        if not block:
+            return  # nothing to quote or list: no gap is left for it
         yield from block.spans
         yield Span(TEMPLATE, "\n\n")
         return
@@ -86,7 +90,7 @@ def _paragraph(token: Token, marks: Marks, block: Block | None, lead: str) -> It
                 link = str(child.attrs.get("href", ""))
             case "link_close":
                 yield Span(TEMPLATE, f" ({link})")
-    yield Span(TEMPLATE, "\n\n")
+    yield Span(TEMPLATE, end)
 
 
 def _text_pieces(content: str, marks: Marks) -> Iterator[Span]:

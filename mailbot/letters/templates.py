@@ -7,9 +7,11 @@ A small part of Jinja2, in its sandbox, checked at load: names from the table be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateSyntaxError, nodes, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from rapidfuzz import process as fuzzy
 
@@ -48,7 +50,16 @@ _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.If, nodes.For,
     nodes.Or, nodes.And, nodes.Not, nodes.Compare, nodes.Operand, nodes.CondExpr,
 )  # fmt: skip
-_PLAIN = ImmutableSandboxedEnvironment()
+_MARKS = "_marks"  # no template can name it: the names above are all there are
+
+
+@pass_context
+def _mark(context: Context, value: object) -> object:
+    marks: Marks = context[_MARKS]
+    return marks.finalize(value)
+
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(finalize=_mark)
 
 
 def problems(process: Process) -> tuple[Problem, ...]:
@@ -59,14 +70,18 @@ def problems(process: Process) -> tuple[Problem, ...]:
 
 def fill(source: str, values: Mapping[str, Any], marks: Marks) -> str:
     """The source with its placeholders replaced by marks."""
-    environment = _PLAIN.overlay(finalize=marks.finalize)
-    return environment.from_string(source).render(values)
+    return _compiled(source).render({**values, _MARKS: marks})
+
+
+@lru_cache(maxsize=512)  # some thirty letters in seven languages, body and subject
+def _compiled(source: str) -> Template:
+    return _ENVIRONMENT.from_string(source)
 
 
 def _card_problems(card: LetterCard) -> Iterator[Problem]:
     for source, first_line in ((card.subject, card.place.line), (card.body, card.body_line)):
         try:
-            tree = _PLAIN.parse(source)
+            tree = _ENVIRONMENT.parse(source)
         except TemplateSyntaxError as error:
             yield Problem(card.place.file, first_line + error.lineno - 1, f"template: {error.message}")
             continue
