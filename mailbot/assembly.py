@@ -15,6 +15,7 @@ from mailbot.adapters.ledger import Ledger
 from mailbot.adapters.memory import NullPost, ReadOnlyMailbox
 from mailbot.adapters.ports import Mailbox
 from mailbot.adapters.smtp import SmtpPost
+from mailbot.adapters.sqlite_file import copy_at_rest
 from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
 from mailbot.desk import Clock, Desk
 from mailbot.rulebook import RuleBook
@@ -94,7 +95,9 @@ def rehearsal(settings: Settings, now: Clock) -> Iterator[tuple[Assembled, NullP
         secret = settings.folder / SECRET
         key = read_secret(secret if secret.exists() else Path(scratch) / SECRET)
         rulebook = rulebook_of(settings, keep=False)
-        if (settings.state_folder / FILE).exists():
+        file = settings.state_folder / FILE
+        if file.exists() and not copy_at_rest(file, Path(scratch) / FILE):
+            (Path(scratch) / FILE).unlink(missing_ok=True)
             original = TinyDbLedger(settings.state_folder, readonly=True)
             original.copy_to(Path(scratch))
             original.close()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mailbot.settings import Settings
 
 Command = Callable[..., Any]
+_YEARS = (1971, 2199)  # calendars and the mail's own dates hold well beyond these
 
 
 class _Group(click.Group):
@@ -89,6 +90,8 @@ def _moment(_context: click.Context, _option: click.Parameter, value: str | None
         at = datetime.fromisoformat(value)
     except ValueError:
         raise click.BadParameter(f"{value!r} is not a time; write it like 2026-03-02T10:00:00Z") from None
+    if not _YEARS[0] <= at.year <= _YEARS[1]:
+        raise click.BadParameter(f"{value!r} is beyond the years that calendars reach, {_YEARS[0]} to {_YEARS[1]}")
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
@@ -204,7 +207,8 @@ def check(desk: str | None) -> int:
         click.echo(str(problem))
     severe = sum(problem.severe for problem in problems)
     if not severe:
-        click.echo(f"rules and letters are in order{f', {len(problems)} warnings' if problems else ''}")
+        warnings = f", {len(problems)} warning{'s' * (len(problems) > 1)}" if problems else ""
+        click.echo(f"rules and letters are in order{warnings}")
     return 1 if severe else 0
 
 

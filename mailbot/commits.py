@@ -31,7 +31,11 @@ def commit_step(
     meta: Mapping[str, Any] | None = None,
     desk: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a step whole; `desk`: meta that the journal keeps too. Raises StaleCase if `before` is not the case as it stands."""
+    """Write a step whole; `desk` is meta that the journal keeps too.
+
+    Raises:
+        StaleCase: `before` is not the case as it stands.
+    """
     lines = [json.dumps({"entry": entry_to_json(entry)}, ensure_ascii=False) for entry in step.entries]
     ledger.commit(
         Commit(

@@ -27,7 +27,7 @@ from mailbot.cases.recognise import recognise
 from mailbot.cases.recognised import Recognised
 from mailbot.cases.record import desk_line
 from mailbot.commits import commit_step, due_at, mail_line
-from mailbot.errors import Problem, StaleCase
+from mailbot.errors import MailboxError, Problem, StaleCase
 from mailbot.intaking import Intaking, Meta
 from mailbot.letters.step import Room, Step, take, take_silence
 from mailbot.letters.write import Around, House
@@ -80,7 +80,7 @@ class Desk:
         self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison)
         self._posting = Posting(
             ledger, mailbox, post, self._record_letter, sender=desk.address, admin=self._admin,
-            sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
+            grants=self._grants, sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
         )  # fmt: skip
 
     @property
@@ -110,17 +110,27 @@ class Desk:
         """
         report = Report()
         self._read_rules()
+        try:
+            self._inward(report)
+        except MailboxError:
+            self._outward(report)  # letters that wait already can leave without the mailbox
+            raise
+        self._outward(report)
+        return report
+
+    def _inward(self, report: Report) -> None:
         self._intaking.finish_moves()
-        self._posting.settle_doubts(self._clock(), self._grants)
+        self._posting.settle_doubts(self._clock())
         self._read_inbox(report)
         if not report.waiting_for_admin:
             report.fired = self._fire_silences()
+
+    def _outward(self, report: Report) -> None:
         try:
             report.sent, report.unsent = self._posting.send(self._clock)
         finally:
             self._posting.file()
             journal.write(self._ledger, self._mailbox, self._identity.key, self._identity.address, self._clock())
-        return report
 
     # ---- in -------------------------------------------------------------------------------------------------
 
@@ -167,9 +177,10 @@ class Desk:
         now = self._clock()
         result = Recognised("human", "poison", (error,))
         record = _record(message, result, "human", "", now)
-        self._ledger.commit(Commit(mails=(record,), journal=(mail_line(record),), meta=meta("human")), {})
         subject = f"{message.sender.address if message.sender else 'unknown sender'}: {message.subject}"
+        # told first: a crash in between tells again, which is nothing new, and not never
         self.alert(f"poison {message.key}", f"A mail could not be taken in and is in “{HUMAN}”. {error}", subject)
+        self._ledger.commit(Commit(mails=(record,), journal=(mail_line(record),), meta=meta("human")), {})
 
     def _read_inbox(self, report: Report) -> None:
         cutoff = self._cutoff()
@@ -177,6 +188,7 @@ class Desk:
         if old:
             logs.left_alone(len(old))
             self._tell_of_old(old, cutoff)
+            self._intaking.leave(old)  # last: after a crash the admin is told all the same
         if self._ledger.meta(ASKED_ADMIN):
             report.taken += self._intaking.run(only=self._from_admin)
         if self._ledger.meta(ASKED_ADMIN):
@@ -198,13 +210,15 @@ class Desk:
     def _tell_of_old(self, old: Sequence[Arrived], cutoff: datetime) -> None:
         """Older mail is listed to the admin; a great many, and the desk waits for the admin's word."""
         what = f"{len(old)} mails in the inbox are older than {cutoff:%Y-%m-%d %H:%M} UTC. They stay there, unanswered"
-        if len(old) > MANY_OLD:
-            self._remember({ASKED_ADMIN: True})
+        many = len(old) > MANY_OLD
+        if many:
             what += "; that is a lot, so nothing new is answered either until you reply “go on”"
         heads = (self._mailbox.read_head(each.uid, HEAD_BYTES) for each in old[:LISTED_OLD])
         lines = [_in_a_line(messages.read(head, truncated=True)) for head in heads]
         more = [f"… and {len(old) - LISTED_OLD} more"] if len(old) > LISTED_OLD else []
         self.alert(f"old mail {len(old)}", what + ".", "\n".join(lines + more))
+        if many:
+            self._remember({ASKED_ADMIN: True})
 
     def _from_admin(self, message: Message) -> bool:
         person = self._rules.process.people.by_address(message.sender.address) if message.sender else None
@@ -244,11 +258,11 @@ class Desk:
         newly = [code for code, at in due.items() if at and at <= now and ((self._ledger.next_due(code) or now) > now)]
         hold = newly if before is not None and len(newly) > MANY_DUE else None
         held = {DUE_HELD: hold}
-        journal_line = (desk_line(held),) if hold or self._ledger.meta(DUE_HELD) else ()
-        self._ledger.commit(Commit(due=due, meta={DUE_VERSION: version, **held}, journal=journal_line), {})
-        if hold:
+        if hold:  # told before it is remembered: a crash in between must not leave the admin without a word
             what = f"The changed rules make {len(hold)} letters due at once. They wait until you reply “go on”."
             self.alert(f"due {version}", what, "")
+        journal_line = (desk_line(held),) if hold or self._ledger.meta(DUE_HELD) else ()
+        self._ledger.commit(Commit(due=due, meta={DUE_VERSION: version, **held}, journal=journal_line), {})
 
     # ---- out ------------------------------------------------------------------------------------------------
 

@@ -7,14 +7,16 @@ times goes to Mailbot/Needs a human. Older mail than `since` at the first start 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from mailbot import logs
 from mailbot.adapters.ledger import Commit, Ledger
 from mailbot.adapters.ports import CASES, HUMAN, NO_ACTION, Arrived, Mailbox
 from mailbot.cases.record import desk_line
-from mailbot.errors import OutsideError
+from mailbot.errors import OutsideError, StateError
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
 
@@ -25,7 +27,7 @@ HEAD = 1024 * 1024
 TRIES = 3  # then a mail is poison
 FOLDER = {"case": CASES, "no_action": NO_ACTION, "human": HUMAN}
 
-MOVING, IN_HAND, LEFT = "moving", "in_hand", "left"
+MOVING, IN_HAND, LEFT, FOUND = "moving", "in_hand", "left", "found"
 
 Moves = list[list[int | str]]  # [uid, folder]
 Meta = Callable[[str], Mapping[str, Any]]  # fate -> what to commit with it, so that the move is never forgotten
@@ -49,24 +51,38 @@ class Intaking:
         there = {arrived.uid for arrived in waiting}
         if validity == pending["validity"]:
             self._move([move for move in pending["moves"] if move[0] in there])
-        self._ledger.commit(Commit(meta={MOVING: None, IN_HAND: None}), {})
+        self._ledger.commit(Commit(meta={MOVING: None}), {})  # what was in hand beside them stays suspect
 
     def old(self, cutoff: datetime) -> tuple[Arrived, ...]:
-        """Mail in the inbox that both the server and its own Date call older than the cutoff; remembered as left.
+        """Mail in the inbox that both the server and its own Date call older than the cutoff, and that is not left yet.
 
         Both: a mailbox that was moved has new times of its server, and a Date alone is a claim.
         """
         validity, waiting = self._mailbox.waiting()
-        known = self._left(validity)
-        early = [arrived for arrived in waiting if arrived.received_at < cutoff and arrived.uid not in known]
+        known, found = self._left(validity), self._found(validity, waiting)
+        early = [a for a in waiting if a.received_at < cutoff and a.uid <= found and a.uid not in known]
         if not early:
             return ()
         dates = self._mailbox.dates([arrived.uid for arrived in early])
-        left = tuple(a for a in early if (dates.get(a.uid) or a.received_at) < cutoff)
-        uids = sorted(known | {arrived.uid for arrived in left})
+        return tuple(a for a in early if (dates.get(a.uid) or a.received_at) < cutoff)
+
+    def _found(self, validity: int, waiting: Sequence[Arrived]) -> float:
+        """The last UID that the first start found: what came later is new, whatever its dates say.
+
+        A mailbox that was numbered anew is looked at whole again.
+        """
+        found = self._ledger.meta(FOUND)
+        if found is None:
+            found = {"validity": validity, "last": max((arrived.uid for arrived in waiting), default=0)}
+            self._ledger.commit(Commit(meta={FOUND: found}, journal=(desk_line({FOUND: found}),)), {})
+        return found["last"] if found["validity"] == validity else inf
+
+    def leave(self, old: Sequence[Arrived]) -> None:
+        """Remember that these stay in the inbox and are never taken in."""
+        validity, _ = self._mailbox.waiting()
+        uids = sorted(self._left(validity) | {arrived.uid for arrived in old})
         remembered = {LEFT: {"validity": validity, "uids": uids}}
         self._ledger.commit(Commit(meta=remembered, journal=(desk_line(remembered),)), {})
-        return left
 
     def run(self, only: Callable[[Message], bool] | None = None) -> int:
         """Take in everything that waits, to the end of the inbox; the number of mails."""
@@ -92,12 +108,33 @@ class Intaking:
     def _batch(
         self, validity: int, batch: Sequence[Arrived], only: Callable[[Message], bool] | None, passed: set[int]
     ) -> int:
-        self._take_in_hand(validity, batch)
+        tries = self._take_in_hand(validity, batch)
+        try:
+            moves = self._unread(validity, batch[0]) if tries > TRIES else self._read(validity, batch, only)
+            self._move(moves)
+        except OutsideError:
+            with suppress(StateError):  # a server or the disk failed: no mail killed anything
+                self._ledger.commit(Commit(meta={IN_HAND: None}), {})
+            raise
+        passed |= {arrived.uid for arrived in batch}
+        self._ledger.commit(Commit(meta={MOVING: None, IN_HAND: None}), {})
+        return len(moves)
+
+    def _take_in_hand(self, validity: int, batch: Sequence[Arrived]) -> int:
+        """Record what is about to be read; the number of times that it has now been in hand, alone, in a row."""
+        uids = [arrived.uid for arrived in batch]
+        before = self._ledger.meta(IN_HAND) or {}
+        again = (before.get("validity"), before.get("uids")) == (validity, uids)
+        tries = before["tries"] + 1 if again and len(uids) == 1 else 1
+        self._ledger.commit(Commit(meta={IN_HAND: {"validity": validity, "uids": uids, "tries": tries}}), {})
+        return int(tries)
+
+    def _read(self, validity: int, batch: Sequence[Arrived], only: Callable[[Message], bool] | None) -> Moves:
+        """Every mail of the batch taken in; where they are to be moved."""
         bodies = self._bodies(batch)
         moves: Moves = []
         keys: frozenset[str] = frozenset()
         for arrived in batch:
-            passed.add(arrived.uid)
             raw = bodies.pop(arrived.uid, None)
             if raw is None:
                 continue  # gone meanwhile: a person moved it
@@ -107,31 +144,34 @@ class Intaking:
             fate = self._one(arrived.uid, message, keys, _moving(validity, moves, arrived.uid))
             keys |= {message.key}
             moves.append([arrived.uid, FOLDER[fate]])
-        self._move(moves)
-        self._ledger.commit(Commit(meta={MOVING: None, IN_HAND: None}), {})
-        return len(moves)
-
-    def _take_in_hand(self, validity: int, batch: Sequence[Arrived]) -> None:
-        """Record what is about to be parsed, with how often a mail was in hand alone when the program died."""
-        before = self._ledger.meta(IN_HAND) or {}
-        tries = before.get("tries", 0) + 1 if before.get("uids") == [a.uid for a in batch] else 1
-        held = {"validity": validity, "uids": [a.uid for a in batch], "tries": tries}
-        self._ledger.commit(Commit(meta={IN_HAND: held}), {})
+        return moves
 
     def _one(self, uid: int, message: Message, keys: frozenset[str], meta: Meta) -> str:
-        held = self._ledger.meta(IN_HAND) or {}
-        error = f"the program died {TRIES} times with it in hand"
-        if held.get("tries", 1) <= TRIES or len(held.get("uids", ())) > 1:
-            for _ in range(TRIES):
-                try:
-                    return self._take_in(message, keys, meta)
-                except OutsideError:
-                    raise  # a server or the disk failed, not the mail
-                except Exception as failure:  # any bytes are a mail; what still fails here goes to a human
-                    error = f"{type(failure).__name__}: {failure}"[:300]
+        """The fate of a mail; one that cannot be taken in goes to a human."""
+        error = ""
+        for _ in range(TRIES):
+            try:
+                return self._take_in(message, keys, meta)
+            except OutsideError:
+                raise  # a server or the disk failed, not the mail
+            except Exception as failure:  # any bytes are a mail; what still fails here goes to a human
+                error = f"{type(failure).__name__}: {failure}"[:300]
         logs.set_aside(uid, error)
         self._set_aside(message, error, meta)
         return "human"
+
+    def _unread(self, validity: int, arrived: Arrived) -> Moves:
+        """The program died again and again with this mail in hand: it goes to a human without being read any more."""
+        error = (
+            f"The program died {TRIES} times while it was read. It came at {arrived.received_at:%Y-%m-%d %H:%M} UTC "
+            f"and has {arrived.size} bytes"
+        )
+        raw = self._mailbox.read_head(arrived.uid, HEAD)
+        if not raw:
+            return []  # gone meanwhile
+        logs.set_aside(arrived.uid, error)
+        self._set_aside(messages.unread(raw), error, _moving(validity, [], arrived.uid))
+        return [[arrived.uid, FOLDER["human"]]]
 
     def _bodies(self, batch: Sequence[Arrived]) -> dict[int, bytes]:
         whole = [arrived.uid for arrived in batch if arrived.size <= LARGEST]

@@ -114,7 +114,8 @@ def _page(raw: bytes, key: bytes) -> Page:
         raise JournalBroken(
             f"mail {number or '(no number)'} in the journal was changed, or is not ours; nothing was rebuilt"
         )
-    return Page(n, previous, mac, tuple(json.loads(line) for line in body.split("\n") if line))  # U+2028 in a mail ends no line
+    # Not splitlines: U+2028 in a customer's words ends no line.
+    return Page(n, previous, mac, tuple(json.loads(line) for line in body.split("\n") if line))
 
 
 def _field(mail: Message, name: str) -> str:

@@ -19,7 +19,9 @@ from mailbot.errors import PostError
 
 AT_ONCE = 3  # letters that one crash can put in doubt; as many as the post has connections
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))  # growing, then the last one again
+DOUBTS_MOST = 3  # then a letter stays in doubt: a server that takes mail and never says so would get it for ever
 GIVE_UP = timedelta(days=5)  # RFC 5321 4.5.4.1: a sender gives up after four to five days
+SENT_AGAIN = "It is sent again with the same Message-ID, so that most mail programs show it once."
 
 # (row as it is now, the event or None, the effect on the letter's status): one durable step
 Record = Callable[[OutboxRow, Event | None, str], None]
@@ -30,23 +32,25 @@ class Posting:
 
     def __init__(
         self, ledger: Ledger, mailbox: Mailbox, post: Post, record: Record, *, sender: str, admin: Callable[[], str],
-        sent: str, in_doubt: str,
+        grants: Callable[[str], bool], sent: str, in_doubt: str,
     ) -> None:  # fmt: skip
         self._ledger, self._mailbox, self._post, self._record = ledger, mailbox, post, record
-        self._sender, self._admin, self._sent, self._in_doubt = sender, admin, sent, in_doubt
+        self._sender, self._admin, self._grants, self._sent, self._in_doubt = sender, admin, grants, sent, in_doubt
 
-    def settle_doubts(self, now: datetime, grants: Callable[[str], bool]) -> int:
+    def settle_doubts(self, now: datetime) -> int:
         """Letters found `sending` or in doubt: sent if Sent proves it, else shown, and sent again or asked about."""
         doubtful = self._ledger.outbox(("sending", "in_doubt"), limit=10_000)
         for row in doubtful:
             if self._mailbox.holds(SENT, row.message_id):
                 self._record(replace(row, status="filed", raw=b""), _event("letter_sent", row), "sent")
                 continue
-            if row.status == "sending" and self._sent != "server":
-                self._record(replace(row, status="in_doubt"), _event("letter_doubted", row), "in_doubt")
-                logs.doubted(row.case, row.letter)
-            if self._sent == "server" or (self._in_doubt == "resend" and not grants(row.letter)):
-                self._record(replace(row, status="queued", next_at=now), None, "queued")
+            if row.status == "sending":
+                row = replace(row, doubts=row.doubts + 1)
+                if self._sent != "server" or not self._again(row):
+                    row = self._doubt(row)
+            if self._again(row):
+                pause = PAUSES[row.doubts - 1] if row.error else timedelta()  # the server's doing, or our own crash
+                self._record(replace(row, status="queued", next_at=now + pause), None, "")
         return len(doubtful)
 
     def send(self, now: Callable[[], datetime]) -> tuple[int, int]:
@@ -75,6 +79,18 @@ class Posting:
             self._record(replace(row, status="filed", raw=b""), None, "")
         return len(rows)
 
+    def _again(self, row: OutboxRow) -> bool:
+        """Whether a letter in doubt is sent again, with the same Message-ID."""
+        wanted = self._sent == "server" or (self._in_doubt == "resend" and not self._grants(row.letter))
+        return wanted and row.doubts < DOUBTS_MOST
+
+    def _doubt(self, row: OutboxRow) -> OutboxRow:
+        """Show that a letter may have left."""
+        doubted = replace(row, status="in_doubt")
+        self._record(doubted, _event("letter_doubted", row, SENT_AGAIN if self._again(row) else ""), "in_doubt")
+        logs.doubted(row.case, row.letter)
+        return doubted
+
     def _parcel(self, row: OutboxRow) -> Parcel:
         return Parcel(row.message_id, self._sender, self._admin() if row.rehearsed else row.to, row.raw)
 
@@ -90,10 +106,7 @@ class Posting:
                 self._record(replace(row, status="queued", next_at=now + pause, error=delivery.said), None, "")
                 logs.put_off(row.case, row.letter, delivery.said)
             case "doubted":
-                self._record(
-                    replace(row, status="in_doubt", error=delivery.said), _event("letter_doubted", row), "in_doubt"
-                )
-                logs.doubted(row.case, row.letter)
+                self._doubt(replace(row, doubts=row.doubts + 1, error=delivery.said))
             case _:
                 failed = replace(row, status="failed", error=delivery.said)
                 self._record(failed, _event("letter_failed", row, delivery.said), "failed")

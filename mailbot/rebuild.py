@@ -108,6 +108,8 @@ def _unnamed(mailbox: Mailbox, ledger: Ledger) -> list[Message]:
     found = []
     for folder in (CASES, NO_ACTION, HUMAN):
         for arrived, raw in mailbox.all(folder):
+            if ledger.find(Query(mail=messages.unread_key(raw))).seen:
+                continue  # reading it killed the program, and would kill this
             message = messages.read(raw[:HEAD], truncated=True) if len(raw) > LARGEST else messages.read(raw)
             if not ledger.find(Query(mail=message.key)).seen:
                 found.append((arrived.received_at, arrived.uid, message))

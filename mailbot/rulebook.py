@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailbot.adapters.files import read_rule_files, write_over
 from mailbot.cases.events import RECOGNISED
 from mailbot.errors import Problem, RulesError
-from mailbot.insight.check import check
+from mailbot.insight.check import check, check_layout
 from mailbot.process.load import load
 from mailbot.process.model import Process
 
@@ -57,8 +58,16 @@ class RuleBook:
         except RulesError as error:
             return self._last_good(error.problems)
         if self._keep:
-            write_over(self._kept, json.dumps(dict(files)))
+            self._keep_for_a_bad_day(json.dumps(dict(files)))
         return found
+
+    def _keep_for_a_bad_day(self, text: str) -> None:
+        try:
+            if self._kept.read_text(encoding="utf-8") == text:
+                return
+        except (OSError, UnicodeDecodeError):
+            pass  # none yet, or damaged
+        write_over(self._kept, text)
 
     def _last_good(self, problems: tuple[Problem, ...]) -> Rules:
         if self._rules is not None:
@@ -75,6 +84,8 @@ class RuleBook:
         problems = (*loaded.problems, *(check(loaded.process) if loaded.process else ()))
         if LAYOUT not in files:
             problems = (*problems, Problem(LAYOUT, 1, "is missing: every HTML letter stands in it"))
+        elif loaded.process:
+            problems = (*problems, *check_layout(files[LAYOUT], LAYOUT, loaded.process))
         severe = tuple(problem for problem in problems if problem.severe)
         if severe or loaded.process is None:
             raise RulesError(sorted(severe))
@@ -82,5 +93,9 @@ class RuleBook:
 
     def _files_stamp(self) -> tuple[tuple[str, int, int], ...]:
         found = [*(self._folder / "rules").glob("*"), *(self._folder / "templates").rglob("*.*")]
-        stats = [(file, file.stat()) for file in found if file.is_file()]
-        return tuple(sorted((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in stats))
+        stamps = []
+        for file in found:
+            with suppress(OSError):  # an editor has just put another in its place
+                stat = file.stat()
+                stamps.append((str(file), stat.st_mtime_ns, stat.st_size))
+        return tuple(sorted(stamps))

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.servers import Certificate, Dovecot, SmtpSink, User, self_signed
+
+if TYPE_CHECKING:  # they load the whole house, which most tests do without
+    from tests.crash_story import Stages
+    from tests.crashing import Forks
+
+SHM = Path("/dev/shm")
+WORKERS = 2
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +56,41 @@ def sink() -> Iterator[SmtpSink]:
     server = SmtpSink().start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[list[Forks]]:
+    """Processes that fork a desk in no time; one for each thread of a test."""
+    from tests.crashing import Forks
+
+    started = [Forks() for _ in range(WORKERS)]
+    yield started
+    for each in started:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def quick_place() -> Iterator[Path]:
+    """In memory where there is such a place: a killed process loses nothing that the kernel has, and fsync costs ms."""
+    place = tempfile.mkdtemp(prefix="mailbot-", dir=SHM if os.access(SHM, os.W_OK) else None)
+    yield Path(place)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def quick_folder(quick_place: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder of this test's own there."""
+    folder = quick_place / request.node.name
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def stages(quick_folder: Path, dovecot: Dovecot, forks: list[Forks]) -> Iterator[Stages]:
+    """As many tellings of the small story as the test begins."""
+    from tests.crash_story import Stages
+
+    found = Stages(quick_folder, dovecot, forks[0])
+    yield found
+    found.close()

@@ -20,10 +20,11 @@ from mailbot.adapters.ledger import Filter
 from mailbot.adapters.ports import FOLDERS, INBOX, JOURNAL, SENT
 from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.assembly import rulebook_of
+from mailbot.cases.query import MailRecord
 from mailbot.commits import due_at
 from mailbot.insight import listing
 from mailbot.process.model import Process
-from tests.crashing import Forks
+from tests.crashing import ERRORS, SAID, Forks
 from tests.servers import Dovecot, Received, SmtpSink, User, put
 from tests.story import ACTORS, COMPLAINT, FORM, START
 from tests.worlds import desk_folder
@@ -161,7 +162,12 @@ class Stage:
 
     @property
     def said(self) -> str:
-        return (self.folder / "said.txt").read_text()
+        """What the last process said on stdout and stderr."""
+        return "".join((self.folder / name).read_text() for name in (SAID, ERRORS))
+
+    @property
+    def errors(self) -> str:
+        return (self.folder / ERRORS).read_text()
 
     # ---- what is seen ---------------------------------------------------------------------------------------
 
@@ -207,6 +213,11 @@ class Stage:
             ]
         return found if doubts else [_without_doubts(case) for case in found]
 
+    def seen(self) -> list[MailRecord]:
+        """The fate of every mail."""
+        with self.ledger() as ledger:
+            return list(ledger.mails())
+
     def doubted(self) -> set[str]:
         """Message-IDs of letters whose case's history says that they may have left."""
         with self.ledger() as ledger:
@@ -227,6 +238,23 @@ class Stage:
             ledger.close()
 
 
+class Stages:
+    """Tellings of one test, ended with it."""
+
+    def __init__(self, folder: Path, dovecot: Dovecot, forks: Forks) -> None:
+        self._folder, self._dovecot, self._forks = folder, dovecot, forks
+        self._begun: list[Stage] = []
+
+    def begin(self, begin: Checkpoint | None = None) -> Stage:
+        stage = Stage(self._folder / str(len(self._begun)), self._dovecot, self._forks, begin)
+        self._begun.append(stage)
+        return stage
+
+    def close(self) -> None:
+        for stage in self._begun:
+            stage.close()
+
+
 def _without_doubts(case: dict[str, Any]) -> dict[str, Any]:
     """A case without its history (a crash may add entries) and its letters' numbers, which a doubt moves on."""
     letters = [(each["letter"], each["to"], each["status"]) for each in case["letters"] if each["letter"] != "doubt"]
@@ -234,15 +262,18 @@ def _without_doubts(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def by_letter(letters: Sequence[Letter]) -> Counter[tuple[str, str, str]]:
-    """How many different letters of each (code, case, recipient); the same one twice counts once; doubts do not count."""
-    different = {(letter.code, letter.case, letter.to, letter.message_id) for letter in letters if letter.code != "doubt"}
+    """How many different letters of each (code, case, recipient), doubts apart; the same one twice counts once."""
+    different = {
+        (letter.code, letter.case, letter.to, letter.message_id) for letter in letters if letter.code != "doubt"
+    }
     return Counter((code, case, to) for code, case, to, _ in different)
 
 
 def _ids(client: IMAPClient, folder: str) -> list[str]:
     client.select_folder(folder, readonly=True)
     found = client.fetch(client.search(), ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
-    return sorted(b"".join(v for v in mail.values() if isinstance(v, bytes)).decode().partition(":")[2].strip() for mail in found.values())
+    headers = (next(value for value in mail.values() if isinstance(value, bytes)) for mail in found.values())
+    return sorted(header.decode().partition(":")[2].strip() for header in headers)
 
 
 def _copy_owned(source: Path, target: Path) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -47,6 +48,7 @@ CHANGING = {  # methods of IMAPClient -> the kind of step
     "uid_expunge": "imap expunge",
     "expunge": "imap expunge",
 }
+SAID, ERRORS = "said.txt", "errors.txt"  # in the desk folder: what the last process said on stdout and stderr
 Done = Callable[[str], None]  # a step of that kind is done
 
 
@@ -130,12 +132,10 @@ class CountedPost:
         self._inner.close()
 
 
-def cycle(folder: Path, now: datetime, die_after: int = 0, noted: Path | None = None, deadly: bytes = b"") -> None:
+def cycle(folder: Path, now: datetime, die_after: int = 0, noted: Path | None = None) -> None:
     """One cycle of the desk in that folder, put together as `mailbot once` does, with the counters in between."""
     settings = reading.load(folder)
     steps = Steps(die_after, noted)
-    if deadly:
-        _make_parsing_deadly(deadly)
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     with DeskLock(settings.state_folder / "lock"):
         imap = settings.imap
@@ -154,7 +154,8 @@ def cycle(folder: Path, now: datetime, die_after: int = 0, noted: Path | None = 
         ).cycle()
 
 
-def _make_parsing_deadly(words: bytes) -> None:
+def make_parsing_deadly(words: bytes) -> None:
+    """From here on this process dies when it begins to parse a mail that holds these words."""
     read = messages.read
 
     def deadly(raw: bytes, *, truncated: bool = False) -> Any:
@@ -174,24 +175,30 @@ class Forks:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment()
         )
 
-    def cycle(self, folder: Path, now: datetime, *, die_after: int = 0, noted: Path | None = None, deadly: str = "") -> int:
+    def cycle(self, folder: Path, now: datetime, *, die_after: int = 0, noted: Path | None = None) -> int:
         """The exit status of a cycle; -9 if it died as told."""
-        order = {"folder": str(folder), "now": now.isoformat(), "die_after": die_after, "deadly": deadly}
-        return self._do({**order, "noted": str(noted) if noted else "", "said": str(folder / "said.txt")})
+        order = {"now": now.isoformat(), "die_after": die_after, "noted": str(noted) if noted else ""}
+        return self._do({**order, "folder": str(folder)})
 
-    def mailbot(self, folder: Path, *arguments: str) -> int:
-        """The exit status of `mailbot …`; what it said is in the folder's said.txt."""
-        order = {"arguments": [*arguments, "--desk", str(folder)], "folder": str(folder)}
-        return self._do({**order, "said": str(folder / "said.txt")})
+    def mailbot(self, folder: Path, *arguments: str, deadly: str = "", largest_file: int = 0) -> int:
+        """The exit status of `mailbot …`; -9 if it began to parse a deadly mail.
+
+        Args:
+            largest_file: bytes; no file may grow beyond it, as on a disk that is full.
+        """
+        order = {"arguments": [*arguments, "--desk", str(folder)], "deadly": deadly, "largest_file": largest_file}
+        return self._do({**order, "folder": str(folder)})
 
     def close(self) -> None:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.wait(10)
         self._process.stdout.close()
 
     def _do(self, order: Mapping[str, Any]) -> int:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
@@ -202,7 +209,7 @@ def _environment() -> dict[str, str]:
 
 
 def serve() -> None:
-    """Orders from stdin, one JSON object a line; the exit status of each to stdout. Forks: so no thread may run here."""
+    """Orders from stdin, one JSON object a line; exit statuses to stdout. No thread may run here: it forks."""
     _read_rules_once()
     for line in sys.stdin:
         order = json.loads(line)
@@ -239,18 +246,21 @@ def _know_rules(folder: Path) -> None:
 
 
 def _obey(order: Mapping[str, Any]) -> NoReturn:
-    """In the forked process: what it says goes to a file, and it never comes back into the loop."""
-    said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
+    """In the forked process: what it says goes into the desk folder, and it never comes back into the loop."""
+    folder = Path(order["folder"])
+    for stream, name in ((1, SAID), (2, ERRORS)):
+        os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream)
     status = 70
     try:
         if "arguments" in order:
+            if order["deadly"]:
+                make_parsing_deadly(order["deadly"].encode())
+            if order["largest_file"]:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"], order["largest_file"]))
             cli.main(order["arguments"], standalone_mode=True)
         else:
             noted = Path(order["noted"]) if order["noted"] else None
-            now = datetime.fromisoformat(order["now"])
-            cycle(Path(order["folder"]), now, order["die_after"], noted, order["deadly"].encode())
+            cycle(folder, datetime.fromisoformat(order["now"]), order["die_after"], noted)
             status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 70
@@ -275,7 +285,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--steps", type=Path, metavar="FILE")
     parser.add_argument("--deadly", default="", metavar="WORDS")
     given = parser.parse_args(arguments)
-    cycle(given.desk.resolve(), given.now, given.die_after, given.steps, given.deadly.encode())
+    if given.deadly:
+        make_parsing_deadly(given.deadly.encode())
+    cycle(given.desk.resolve(), given.now, given.die_after, given.steps)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from tests.background import HOST
 from tests.certificates import Certificate, needed
 
 PASSWORD = "desk-secret"
-POOL = 400  # mailboxes made ahead: Dovecot looks at its user file once a second only
+POOL = 1000  # mailboxes made ahead: Dovecot looks at its user file once a second only
 
 DOVECOT_CONF = """
 base_dir = {folder}/base

@@ -7,9 +7,10 @@ A sample is a letter's code and a variant. The plain one is a realistic case; `s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ VALUES = {
     "garment": "silk dress, Reformation, green",
     "price": "about £220",
     "problem": "damaged",
-    "happened": "There is a hole in the left sleeve.\nIt was not there when I brought it in, and the lining is torn too.",
+    "happened": "There is a hole in the left sleeve.\nIt was not there when I brought it in, and the lining is torn.",
     "where": "with the shop",
     "wish": "repair",
 }
@@ -177,27 +178,57 @@ def address_of(role: str) -> str:
     return next(person.addresses[0] for person in rules().people.in_role(wanted))
 
 
-def written(sample: Sample, case: Case | None = None) -> writing.Letter:
+def data_of(sample: Sample) -> Mapping[str, Any]:
+    """What the event told."""
+    return HAPPENED.get(sample.code, {}) if sample.data is None else sample.data
+
+
+def written(sample: Sample, process: Process | None = None) -> writing.Letter:
     """The letter as its receiver gets it, through compose, guard and mime; AssertionError where the guard holds it."""
-    data = HAPPENED.get(sample.code, {}) if sample.data is None else sample.data
+    data = data_of(sample)
     audience = rules().letter(sample.code, "en").audience[0]
     by = "care" if "author" in data else "customer"
     event = Event(sample.event, by, data, "k1")
     to = address_of(audience)
     decision = Decision((), (Send(sample.code, audience, to),), (), "")
     house = House(layout(), False, 5, 200)
-    made = write(case or case_of(sample), event, decision, rules(), IDENTITY, house, Around(), NOW)
+    made = write(case_of(sample), event, decision, process or rules(), IDENTITY, house, Around(), NOW)
     assert not made.held, [(held.reason, held.phrase) for held in made.held]
     return writing.Letter(to, made.outgoing[0].raw)
 
 
-def body(html: str) -> str:
-    """What of an HTML part stands in the layout's middle: the rest is the same in every letter."""
-    before, _, after = layout().partition("<!--BODY-->")
-    start, end = before.rpartition("\n")[0].rpartition("\n")[2], after.lstrip("\n").partition("\n")[0]
-    assert start in html, start
-    return html.partition(start)[2].partition(end)[0]
+def framed(code: str, body: str) -> str:
+    """The HTML part that a body makes: the layout with its slots filled."""
+    card = rules().letter(code, "en")
+    footer = " ".join(rules().wording.footer["en"].split()) if card.audience == ("customer",) else ""
+    slots = {
+        "LANG": "en",
+        "PREHEADER": escape(card.about),
+        "DESK": escape(IDENTITY.name),
+        "FOOTER": escape(footer),
+        "BODY": body,
+    }
+    html = layout()
+    for name, value in slots.items():
+        html = html.replace(f"<!--{name}-->", value)
+    return html
 
 
-def bare(sample: Sample) -> Sample:
-    return replace(sample, data={})
+def body_of(code: str, html: str) -> str:
+    """What of an HTML part stands in the middle of the layout."""
+    before, _, after = framed(code, "\0").partition("\0")
+    html = html.replace("\r\n", "\n")
+    assert html.startswith(before), "the HTML part does not begin as templates/layout.html does"
+    assert html.rstrip("\n").endswith(after.rstrip("\n")), "the HTML part does not end as templates/layout.html does"
+    return html[len(before) : -len(after)]
+
+
+def golden(sample: Sample) -> tuple[Path, Path]:
+    """The files that hold the letter as it must be: subject and text, and the HTML body."""
+    return GOLDEN / f"{sample.name}.txt", GOLDEN / f"{sample.name}.html"
+
+
+def as_files(sample: Sample) -> tuple[str, str]:
+    """What those files must hold."""
+    letter = written(sample)
+    return f"Subject: {letter.subject}\n\n{letter.text}", body_of(sample.code, letter.html).replace("><", ">\n<") + "\n"

@@ -31,7 +31,7 @@ def _shipped() -> Mapping[str, str]:
 
 
 def files(**changed: tuple[str, str]) -> dict[str, str]:
-    """The shipped files, each named one with (old words, new words) put in: files(process=("3 working", "2 working"))."""
+    """The shipped files, the named ones with (old words, new words) put in: files(process=("3 days", "2 days"))."""
     made = dict(_shipped())
     for name, (old, new) in changed.items():
         file = PROCESS if name == "process" else f"rules/{name}.yaml"

@@ -1,24 +1,27 @@
-"""kill -9 after every durable step, on a real Dovecot and a real SMTP server: nothing is lost, nothing is done twice."""
+"""kill -9 after every durable step, on a real Dovecot and SMTP server: nothing is lost, nothing is done twice."""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from mailbot.adapters.ports import INBOX, SENT
-from tests.crash_story import CHAPTERS, Checkpoint, Ending, Stage
+from mailbot.adapters.ports import CASES, HUMAN, INBOX, SENT
+from tests.crash_story import CHAPTERS, Checkpoint, Ending, Stage, Stages
 from tests.crashing import Forks
-from tests.servers import Dovecot
-from tests.writing import Letter
+from tests.servers import Dovecot, put
+from tests.story import ACTORS, COMPLAINT, START
+from tests.writing import Letter, new_mail
 
 KILLED = -9
-WORKERS = 2
+ADMIN = "ada@shop.test"
+DEADLY = "the words that kill"
+MOST_DEATHS = 4  # once in a batch, then three times alone
+YES = [chapter.name for chapter in CHAPTERS].index("yes")
 FINISHED = 5  # after every 5th crash the story is told to its end
 REBUILT = 7  # every 7th crash is followed by `mailbot rebuild`
 ALL_KINDS = {"commit", "smtp accepted", "imap move", "imap append", "imap create", "imap subscribe"}
@@ -35,16 +38,8 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def forks() -> Iterator[list[Forks]]:
-    started = [Forks() for _ in range(WORKERS)]
-    yield started
-    for each in started:
-        each.close()
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot, forks: list[Forks]) -> Told:
-    folder = tmp_path_factory.mktemp("told")
+def told(quick_place: Path, dovecot: Dovecot, forks: list[Forks]) -> Told:
+    folder = quick_place / "told"
     told, stage = Told(), Stage(folder / "desk", dovecot, forks[0])
     for chapter in CHAPTERS:
         stage.deliver(chapter)
@@ -69,23 +64,106 @@ def test_the_steps_are_of_every_kind(told: Told) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(CHAPTERS)), ids=[chapter.name for chapter in CHAPTERS])
-def test_kill_after_each_step(number: int, told: Told, dovecot: Dovecot, forks: list[Forks], tmp_path: Path) -> None:
+def test_kill_after_each_step(
+    number: int, told: Told, dovecot: Dovecot, forks: list[Forks], quick_folder: Path
+) -> None:
     """Killed after any durable step, the desk comes to the same end with its next cycle."""
 
     def crash(after: int) -> None:
         worker = free.pop()
         try:
-            _crash_and_go_on(number, after, told, dovecot, worker, tmp_path / str(after))
+            _crash_and_go_on(number, after, told, dovecot, worker, quick_folder / str(after))
         finally:
             free.append(worker)
 
     free = list(forks)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(len(forks)) as pool:
         list(pool.map(crash, range(1, len(told.steps[number]) + 1)))
 
 
+def test_killed_again_while_recovering(told: Told, stages: Stages) -> None:
+    """A second kill, in the cycle that mends the first one, changes nothing either."""
+    for first, second in ((5, 2), (9, 4), (14, 1), (17, 3), (19, 2), (21, 6), (25, 2), (29, 1)):
+        stage, chapter = stages.begin(told.begin[0]), CHAPTERS[0]
+        assert stage.crash(chapter, first) == KILLED, stage.said
+        assert stage.crash(chapter, second) == KILLED, stage.said
+        stage.once(chapter)
+        _same_end(stage, told.ends[0], f"killed after step {first}, then after step {second}")
+
+
+def test_in_doubt_ask(told: Told, stages: Stages) -> None:
+    """With `in_doubt = "ask"` nothing is ever sent twice: what may have left stays in doubt, the admin told."""
+    steps, chapter = told.steps[YES], CHAPTERS[YES]
+    first = steps.index("smtp accepted")
+    last = len(steps) - 1 - steps[::-1].index("smtp accepted")
+    doubts = 0
+    for after in range(first - 2, last + 3):
+        stage = stages.begin(told.begin[YES])
+        stage.settle("smtp", in_doubt='"ask"')
+        assert stage.crash(chapter, after) == KILLED, stage.said
+        stage.once(chapter)
+        stage.once(chapter)
+        doubts += _nothing_twice(stage, f"killed after step {after} ({steps[after - 1]})")
+    assert doubts >= last - first
+
+
+def _nothing_twice(stage: Stage, where: str) -> int:
+    """The number of letters in doubt; each letter is known to have left, once, or shown to be in doubt."""
+    wire = Counter(letter.message_id for letter in stage.letters())
+    assert set(wire.values()) == {1}, f"{where}: sent twice: {wire}"
+    shown = [letter for case in stage.cases(doubts=True) for letter in case["letters"]]
+    in_doubt = {letter["message_id"] for letter in shown if letter["status"] == "in_doubt"}
+    sent = {letter["message_id"] for letter in shown if letter["status"] == "sent"}
+    assert len(in_doubt | sent) == len(shown), f"{where}: {shown}"
+    assert sent <= set(wire), f"{where}: shown as sent, but the server never got it"
+    assert set(wire) <= sent | in_doubt, where
+    assert in_doubt == stage.doubted(), where
+    told = [letter for letter in stage.letters() if letter.code == "doubt" and letter.to == ADMIN]
+    assert len(told) == len(in_doubt), f"{where}: {len(told)} letters to the admin for {in_doubt}"
+    return len(in_doubt)
+
+
+def test_a_deadly_mail(stages: Stages) -> None:
+    """A mail that kills the process is taken alone, and after three times lies with a human; the rest goes on."""
+    stage = stages.begin()
+    texts = {"anna": COMPLAINT["text"], "ben": f"Hello, {DEADLY}", "mallory": COMPLAINT["text"]}
+    mails = [_new_mail(who, text, number) for number, (who, text) in enumerate(texts.items())]
+    put(stage.user, mails, START)
+    deaths = 0
+    while stage.forks.mailbot(stage.folder, "once", "--now", START.isoformat(), deadly=DEADLY) == KILLED:
+        deaths += 1
+        assert deaths <= MOST_DEATHS, "it dies for ever"
+    assert deaths == MOST_DEATHS
+    ids = stage.mail_ids()
+    assert (len(ids[INBOX]), len(ids[CASES]), ids[HUMAN]) == (0, 2, ["<1.ben@elsewhere.test>"])
+    assert sorted((letter.code, letter.to) for letter in stage.letters()) == [
+        ("E2", "anna@customer.test"), ("E2", "mallory@evil.test"), ("alert", ADMIN),
+    ]  # fmt: skip
+    told = next(letter for letter in stage.letters() if letter.code == "alert")
+    assert "died 3 times" in told.text
+    assert stage.forks.mailbot(stage.folder, "once", "--now", START.isoformat(), deadly=DEADLY) == 0
+    assert len(stage.letters()) == 3
+
+
+def test_a_deadly_mail_does_not_kill_the_rebuild(stages: Stages) -> None:
+    """What was set aside unread stays unread when the state is made again, and keeps its fate."""
+    stage = stages.begin()
+    put(stage.user, [_new_mail("anna", COMPLAINT["text"], 1), _new_mail("ben", DEADLY, 2)], START)
+    while stage.forks.mailbot(stage.folder, "once", "--now", START.isoformat(), deadly=DEADLY) == KILLED:
+        pass
+    before, seen = stage.cases(doubts=True), stage.seen()
+    assert stage.forks.mailbot(stage.folder, "rebuild", deadly=DEADLY) == 0, stage.said
+    assert (stage.cases(doubts=True), stage.seen()) == (before, seen)
+
+
+def _new_mail(who: str, text: str, number: int) -> bytes:
+    name, address = ACTORS[who]
+    return new_mail(address, name, COMPLAINT["subject"], text, START, number)
+
+
 def _crash_and_go_on(number: int, after: int, told: Told, dovecot: Dovecot, forks: Forks, folder: Path) -> None:
-    chapter, where = CHAPTERS[number], f"{CHAPTERS[number].name}, killed after step {after} ({told.steps[number][after - 1]})"
+    chapter = CHAPTERS[number]
+    where = f"{chapter.name}, killed after step {after} ({told.steps[number][after - 1]})"
     stage = Stage(folder, dovecot, forks, told.begin[number])
     try:
         assert stage.crash(chapter, after) == KILLED, f"{where}: {stage.said}"

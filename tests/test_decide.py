@@ -5,8 +5,10 @@ And what was decided can be folded again: the recorded entries make the same cas
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -59,32 +61,36 @@ def assert_whole(step: Step, before: Case) -> None:
 # ---- totality -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("name", EVENTS)
-def test_every_event_in_every_state_is_decided_and_written(state: str, name: str) -> None:
-    """On 15 kinds of case, with 9 kinds of data: a rule is cited, or the mail is a human's and somebody is told of it."""
-    for shape, before in shapes(state).items():
-        for kind, data in DATA.items():
-            happened = Event(name, "till" if "staff" in kind else "customer", data, "k")
-            decision = decide(before, happened, (), shipped(), MONDAY)
-            where = f"{name} in {state} on {shape} with {kind}"
-            assert decision.rule in PLACES, where
-            if decision.kept_for_human:
-                assert decision.sends, f"{where}: kept for a human, and no human is told"
-                assert "stays for a human" in decision.why[0]
-            step = take(before, happened, (), ("evidence",), ROOM, Around(), MONDAY)
-            assert_whole(step, before)
+def test_every_event_in_every_state_is_decided_and_written(name: str) -> None:
+    """On 15 kinds of case, with 9 kinds of data: a rule is cited, or it is a human's and somebody is told of it."""
+    written: dict[tuple[str, str], set[str]] = defaultdict(set)
+    kinds = list(DATA)
+    for state in STATES:
+        kinds = [*kinds[1:], kinds[0]]  # each state begins with others
+        for shape, before in shapes(state).items():
+            for kind in kinds:
+                data = DATA[kind]
+                happened = Event(name, "till" if "staff" in kind else "customer", data, "k")
+                decision = decide(before, happened, (), shipped(), MONDAY)
+                where = f"{name} in {state} on {shape} with {kind}"
+                assert decision.rule in PLACES, where
+                if decision.kept_for_human:
+                    assert decision.sends, f"{where}: kept for a human, and no human is told"
+                    assert "stays for a human" in decision.why[0]
+                if len(written[decision.rule, shape]) < 3 and kind not in written[decision.rule, shape]:
+                    written[decision.rule, shape].add(kind)  # the same letters come again from other states
+                    assert_whole(take(before, happened, (), ("evidence",), ROOM, Around(), MONDAY), before)
 
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_every_party_can_bring_every_event(name: str) -> None:
     """Whoever it is said to be from, on a case in the middle of its life: decided and written."""
-    for by in PARTIES:
-        for kind, data in DATA.items():
-            before = case("checking_garments", form=full_form())
-            step = take(before, Event(name, by, data), (), (), ROOM, Around(), MONDAY)
-            assert step.entries[0].rule in PLACES, f"{name} by {by} with {kind}"
-            assert_whole(step, before)
+    before = case("checking_garments", form=full_form())
+    for by, kind in zip(itertools.cycle(PARTIES), (*DATA, *DATA), strict=False):
+        step = take(before, Event(name, by, DATA[kind]), (), (), ROOM, Around(), MONDAY)
+        assert step.entries[0].rule in PLACES, f"{name} by {by} with {kind}"
+        assert_whole(step, before)
 
 
 @pytest.mark.parametrize("state", [state.name for state in shipped().states.values() if state.silence])
@@ -178,7 +184,7 @@ def test_a_held_letter_does_not_count_as_sent() -> None:
 
 @pytest.mark.parametrize("name", ["letter_failed", "letter_bounced"])
 def test_a_letter_that_cannot_reach_the_customer_becomes_a_call(name: str) -> None:
-    """To the customer: the va calls. To staff: the admin. About an alert to the admin: nobody, or it goes on for ever."""
+    """To the customer: the va calls. To staff: the admin. About an alert: nobody, or it goes on for ever."""
     happened = [("customer", "call", "vera@shop.test"), ("till", "alert", "ada@shop.test"), ("admin", None, None)]
     for to, code, address in happened:
         step = take(case("awaiting_form"), event(name, "desk", to=to, n=1, letter="E2"), (), (), ROOM, Around(), MONDAY)
@@ -244,12 +250,12 @@ def _live(happened: list[tuple[Event, tuple[fx.Effect, ...], timedelta]]) -> tup
     return current, entries
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_HAPPENED, max_size=8))
 def test_folding_the_recorded_entries_gives_the_case(
     happened: list[tuple[Event, tuple[fx.Effect, ...], timedelta]],
 ) -> None:
-    """Any life: the entries, written as JSON and read again, fold to the case that the steps made; the case's JSON too."""
+    """Any life: the entries, written as JSON and read again, fold to the case that the steps made; its JSON too."""
     current, entries = _live(happened)
     again = [entry_from_json(json.loads(json.dumps(entry_to_json(entry)))) for entry in entries]
     assert again == entries
@@ -260,7 +266,7 @@ def test_folding_the_recorded_entries_gives_the_case(
         assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_HAPPENED, max_size=8))
 def test_no_life_of_a_case_lets_an_offer_out(happened: list[tuple[Event, tuple[fx.Effect, ...], timedelta]]) -> None:
     """Whatever happens, no letter to a customer relays `refund £90` from anybody but the customer."""

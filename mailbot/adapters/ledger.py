@@ -37,6 +37,7 @@ class OutboxRow:
     attempts: int = 0
     rehearsed: bool = False
     error: str = ""
+    doubts: int = 0  # how often it was unknown whether it had left
 
 
 @dataclass(frozen=True, slots=True)

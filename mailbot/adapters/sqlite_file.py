@@ -8,6 +8,7 @@ It must never write to a file that is not its own, nor leave a new file readable
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,24 @@ def make_file(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def copy_at_rest(path: Path, target: Path) -> bool:
+    """Copy our file while nobody writes, without opening it: False where somebody does, or did meanwhile.
+
+    A reader of SQLite leaves -wal and -shm files beside the original; who promises to change nothing copies.
+    """
+    log = path.with_name(f"{path.name}-wal")
+
+    def state() -> tuple[int, int, int]:
+        found = path.stat()
+        return found.st_mtime_ns, found.st_size, log.stat().st_size if log.exists() else 0
+
+    before = state()
+    if before[2]:
+        return False
+    shutil.copyfile(path, target)
+    return state() == before
 
 
 def _ready(sql: sqlite3.Connection, path: Path, readonly: bool) -> sqlite3.Connection:

@@ -16,7 +16,7 @@ from mailbot.cases.model import Form
 from mailbot.process.model import Field, Process
 
 _ABOUT_THE_PERSON = ("name", "email", "phone", "contact")  # in every signature, so no proof of a form
-_FORM_LABELS = 3  # labels that show our form, not the signature of a mail
+_FORM_LABELS = 3  # a signature rarely has as many
 _COLONS_FIRST = 2  # labels with their colon that a mail needs before labels without one count
 
 # Where a value stood, best first: typed now, in the quoted form, in a letter's list of what we know, behind a hint.
@@ -25,14 +25,15 @@ _WRITTEN, _QUOTED, _LISTED, _BEHIND_HINT = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a mail says of the form. `loose`: the sender's own words that belong to no field.
+    """What a mail says of the form.
 
-    `ours`: so many labels stood in quoted text that it was our form, not somebody's signature.
+    loose: the sender's own words that belong to no field. inside: the fields whose value stood among so many other
+    labels that it was our form, not somebody's signature.
     """
 
     values: Mapping[str, str]
     loose: str
-    ours: bool
+    inside: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -113,22 +114,29 @@ def read(text: str, rules: Process) -> Reading:
     reader = _Reader(form, frozenset(id for _, id in named))
     for line in found:
         reader.take(line)
+    forms_there = {quoted: _is_form({id for line, id in named if line.quoted is quoted}) for quoted in (True, False)}
     values: dict[str, str] = {}
+    inside: set[str] = set()
     for entry in sorted(reader.entries, key=lambda entry: entry.rank):
         value = tidy(entry.field, "\n".join(entry.pieces), rules)
-        if value:
-            values.setdefault(entry.field.id, value)
-    quoted, typed = (len({id for line, id in named if line.quoted is old}) for old in (True, False))
+        if value and entry.field.id not in values:
+            values[entry.field.id] = value
+            inside |= {entry.field.id} if forms_there[entry.quoted] else set()
     # A form without quote marks stands in our whole letter without quote marks: none of that is the sender's.
-    loose = "" if typed >= _FORM_LABELS else "\n".join(reader.loose).strip("\n")
-    return Reading(values, loose, quoted >= _FORM_LABELS)
+    loose = "" if forms_there[False] else "\n".join(reader.loose).strip("\n")
+    return Reading(values, loose, frozenset(inside))
 
 
 def filled_in(form: Form, reading: Reading) -> dict[str, str]:
     """What a mail newly tells of the form; nothing where only a signature gives a name and a number."""
     new = changed(form, reading.values)
-    sure = reading.ours or any(id not in _ABOUT_THE_PERSON or id in form.missing for id in new)
+    sure = any(id not in _ABOUT_THE_PERSON or id in form.missing or id in reading.inside for id in new)
     return new if sure else {}
+
+
+def _is_form(ids: set[str]) -> bool:
+    """Whether these labels together are a form; those of a signature are all about the person."""
+    return len(ids) >= _FORM_LABELS and not ids.issubset(_ABOUT_THE_PERSON)
 
 
 def merge(form: Form, values: Mapping[str, str], rules: Process) -> Form:

@@ -15,6 +15,7 @@ from mailbot.cases.phrases import first_phrase
 from mailbot.cases.query import Found
 from mailbot.cases.recognised import Recognised, filled, keep, opening, words_of
 from mailbot.cases.screening import Kind, screen
+from mailbot.mail.automatic import is_no_reply
 from mailbot.process.model import Process
 
 
@@ -55,9 +56,7 @@ def _on_case(intake: Intake, matched: match.Matched, process: Process) -> Recogn
     return Recognised("case", name, why, case, Event(name, party, data, intake.message.key), given)
 
 
-def _form(
-    values: Mapping[str, str], case: Case, stranger: bool, process: Process
-) -> tuple[str, tuple[fx.Effect, ...]]:
+def _form(values: Mapping[str, str], case: Case, stranger: bool, process: Process) -> tuple[str, tuple[fx.Effect, ...]]:
     """The event that form values make, if there are new ones. Another address cannot change whom we write to."""
     if stranger:
         values = {field: value for field, value in values.items() if field not in ("name", "email")}
@@ -80,17 +79,31 @@ def _unsure(intake: Intake, result: match.Ambiguous, kind: Kind, process: Proces
 
 
 def _new(intake: Intake, result: match.NoMatch, kind: Kind, process: Process) -> Recognised:
-    sure = kind.starts_the_map and bool(intake.sender)
+    doubts = _doubts(intake)
+    sure = kind.starts_the_map and not doubts
     name = "complaint_came" if sure else "kind_unsure"
-    why = (result.why, *kind.evidence)
+    why = (result.why, *kind.evidence, *doubts)
     given = (keep(intake, "customer", kind.kind, why), *_opening(intake, kind, process))
     event = Event(name, "customer", {**words_of(intake), **_kind(kind)}, intake.message.key)
     return Recognised("case" if sure else "human", kind.kind, why, None, event, given)
 
 
+def _doubts(intake: Intake) -> tuple[str, ...]:
+    """Why nobody is written to before a human has looked, however sure the complaint."""
+    if not intake.sender:
+        return ("nobody is named in From",)
+    if is_no_reply(intake.sender):
+        return ("a website's form wrote it: who the customer is stands in Reply-To, not in From",)
+    if intake.verdict.result == "fail":
+        return ("our own mail server says that From is forged",)
+    return ()
+
+
 def _opening(intake: Intake, kind: Kind, process: Process) -> tuple[fx.Effect, ...]:
-    name = intake.message.sender.name if intake.message.sender else ""
-    address = intake.message.sender.address if intake.message.sender else ""
+    sender = intake.message.sender
+    if sender and is_no_reply(sender.key):  # nobody reads there; a form names the customer in Reply-To
+        sender = next((each for each in intake.message.reply_to if not is_no_reply(each.key)), None)
+    name, address = (sender.name, sender.address) if sender else ("", "")
     return opening(process, name=name, address=address, claim=kind.claim, level=kind.level)
 
 

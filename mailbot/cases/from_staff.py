@@ -25,7 +25,8 @@ from mailbot.cases.screening import screen
 from mailbot.process.model import Answer, Command, Person, Process
 
 CONFIRM_WITHIN = timedelta(days=1)  # a held command is stale after that; the till writes it again
-HELD = "held_command"  # the fact that keeps a command until the address on file confirms it
+HELD = "held_commands"  # the fact that keeps commands until the address on file confirms them, by the asking letter
+MOST_HELD = 3  # asked about at a time on one case: a forger must not have the desk flood a colleague with questions
 _CONFIRMED, _DENIED = "was_me", "was_not_me"
 _FORM = "form_requested"
 
@@ -39,19 +40,20 @@ class _Speaker:
     letter: Letter | None
     trusted: bool  # enough proof for everything
     known: bool  # enough for what harms nobody
+    now: datetime
 
 
 def recognise(intake: Intake, found: Found, process: Process, identity: Identity, now: datetime) -> Recognised:
     """The event of a mail whose From names a member of staff."""
     assert intake.person is not None  # noqa: S101  (mypy; the caller asked)
-    speaker = _speaker(intake, intake.person, found, identity, process)
+    speaker = _speaker(intake, intake.person, found, identity, process, now)
     if intake.forward and speaker.letter is None:
         return _forwarded(intake, speaker, process)
     said = commands.understand(_top(intake), _choices(speaker, process))
     if said is None:
         return _unclear(intake, speaker, "none of the answers or commands I know is in it")
     if said.meant.event in (_CONFIRMED, _DENIED) and speaker.case and speaker.letter:
-        return _confirmed(intake, speaker, said.meant.event, now)
+        return _confirmed(intake, speaker, said.meant.event)
     return _commanded(intake, speaker, said, process)
 
 
@@ -65,16 +67,19 @@ def _top(intake: Intake) -> str:
     return subject
 
 
-def _speaker(intake: Intake, person: Person, found: Found, identity: Identity, process: Process) -> _Speaker:
+def _speaker(
+    intake: Intake, person: Person, found: Found, identity: Identity, process: Process, now: datetime
+) -> _Speaker:
     proved = match.answered(intake.refs, found, identity)
-    own_letter = proved if proved and proved[1].to.casefold() == intake.sender else None
     verdict = intake.verdict.result if intake.message.from_count == 1 else "fail"
     case = proved[0] if proved else _case_named(intake, found, process)
-    letter = own_letter[1] if own_letter else None
+    theirs = frozenset(address.casefold() for address in person.addresses)
+    letter = proved[1] if proved and proved[1].to.casefold() in theirs else None
+    # The token vouches for the address that it was sent to, not for the person's others.
+    by_token = letter is not None and letter.to.casefold() == intake.sender
     if letter is None and verdict == "pass" and case:
-        letter = _last_ask(case, intake.sender)
-    trusted = verdict == "pass" or (verdict == "none" and own_letter is not None)
-    return _Speaker(person, case, letter, trusted, verdict != "fail")
+        letter = _last_ask(case, theirs)
+    return _Speaker(person, case, letter, verdict == "pass" or (verdict == "none" and by_token), verdict != "fail", now)
 
 
 def _case_named(intake: Intake, found: Found, process: Process) -> Case | None:
@@ -91,8 +96,8 @@ def _case_named(intake: Intake, found: Found, process: Process) -> Case | None:
     return None
 
 
-def _last_ask(case: Case, address: str) -> Letter | None:
-    return next((each for each in reversed(case.letters) if each.to.casefold() == address), None)
+def _last_ask(case: Case, addresses: frozenset[str]) -> Letter | None:
+    return next((each for each in reversed(case.letters) if each.to.casefold() in addresses), None)
 
 
 def _choices(speaker: _Speaker, process: Process) -> tuple[Answer | Command, ...]:
@@ -121,24 +126,42 @@ def _commanded(intake: Intake, speaker: _Speaker, said: commands.Said, process: 
 
 def _unproved(intake: Intake, speaker: _Speaker, event: Event) -> Recognised:
     """Not carried out: kept as a fact of the case until the address on file says that it wrote it."""
-    held = {"name": event.name, "by": event.by, "data": dict(event.data)}
     why = (f"{event.name} without proof: {intake.verdict.evidence or intake.verdict.result}",)
-    given = (keep(intake, "stranger", "command_unproved", why, human=False), fx.SetFact(HELD, held))
+    held = {"name": event.name, "by": event.by, "data": dict(event.data)}
+    pending = _pending(speaker)
+    if held in pending.values() or len(pending) >= MOST_HELD:
+        return Recognised("human", "command_unproved", (*why, "the address on file was asked about it already"))
+    letters = speaker.case.letters if speaker.case else ()
+    asking = str(len(letters) + 1)  # a yes to one question must never let another command through
+    given = (
+        keep(intake, "stranger", "command_unproved", why, human=False),
+        fx.SetFact(HELD, {**pending, asking: held}),
+    )
     data = {**_data(intake, speaker, ""), "reason": event.name.replace("_", " ")}
     unproved = Event("command_unproved", "stranger", data, intake.message.key)
     return Recognised("case", "command_unproved", why, speaker.case, unproved, given)
 
 
-def _confirmed(intake: Intake, speaker: _Speaker, event: str, now: datetime) -> Recognised:
+def _pending(speaker: _Speaker) -> dict[str, Any]:
+    """Commands that wait for a yes and are not stale, by the number of the letter that asks."""
+    case = speaker.case
+    if case is None:
+        return {}
+    fresh = {str(each.n) for each in case.letters if speaker.now - each.at <= CONFIRM_WITHIN}
+    return {n: held for n, held in (case.facts.get(HELD) or {}).items() if n in fresh}
+
+
+def _confirmed(intake: Intake, speaker: _Speaker, event: str) -> Recognised:
     """The address on file answered “was it you?”: once, within a day, by the letter's own token."""
     case, letter = speaker.case, speaker.letter
     assert case is not None  # noqa: S101
     assert letter is not None  # noqa: S101
-    held = case.facts.get(HELD)
-    if not held or not speaker.trusted or now - letter.at > CONFIRM_WITHIN:
+    pending = _pending(speaker)
+    held = pending.pop(str(letter.n), None)
+    if not held or not speaker.trusted:
         return _unclear(intake, speaker, "there is nothing left to confirm; please write the command again")
     why = (f"{speaker.person.name} answered letter {letter.n}: {event}",)
-    given = (keep(intake, _role(speaker, None), event, why), fx.SetFact(HELD, None))
+    given = (keep(intake, _role(speaker, None), event, why), fx.SetFact(HELD, pending or None))
     if event == _DENIED:
         reason = f"somebody wrote in the name of {speaker.person.name}; the command was not carried out"
         denied = Event(

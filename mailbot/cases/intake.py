@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.cases.identity import Identity
 from mailbot.cases.query import Query
@@ -41,7 +41,7 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
     own = frozenset({identity.address.casefold()})
     person = process.people.by_address(message.sender.address) if message.sender else None
     words = quotes.split(message.text)
-    forward = forwards.forward(message) if person else None
+    forward = _of_customer(forwards.forward(message), process, identity.address) if person else None
     return Intake(
         message=message,
         automatic=automatic.automatic(message, own, _is_own_letter(message, identity)),
@@ -52,7 +52,7 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
         verdict=authentication.verdict(message, identity.authserv_id),
         refs=references.references_in(message, words.new, identity.prefix, identity.address),
         named=references.codes_in(f"{message.subject}\n{words.new}", identity.prefix),
-        addresses=_addresses(words.new, forward, process, own) if person else (),
+        addresses=_addresses(f"{message.subject}\n{words.new}", forward, process, own) if person else (),
     )
 
 
@@ -72,6 +72,28 @@ def _is_own_letter(message: Message, identity: Identity) -> bool:
     host = identity.address.casefold().rpartition("@")[2]
     made = re.fullmatch(r"<[a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}@([^>]+)>", message.message_id)
     return made is not None and made.group(1) == host
+
+
+def _of_customer(forward: Forward | None, process: Process, desk: str) -> Forward | None:
+    """The forward with the customer's mail as its original: the first on its way to us that is not the house's own.
+
+    What stands deeper is only what that sender wrote: an outsider must not name the address that we write to.
+    A colleague who is not in people.yaml is passed over by the desk's domain, where that leaves somebody else.
+    """
+    if forward is None:
+        return None
+    names = {person.name.casefold() for person in process.people.people}
+    outside = [
+        layer
+        for layer in forward.layers
+        if not (process.people.by_address(layer.address) if layer.address else layer.name.casefold() in names)
+        and layer.address.casefold() != desk.casefold()
+    ]
+    house = "@" + desk.casefold().rpartition("@")[2]
+    chosen = next((layer for layer in outside if not layer.address.casefold().endswith(house)), None) or next(
+        iter(outside), None
+    )
+    return replace(forward, original=chosen) if chosen else forward
 
 
 def _addresses(words: str, forward: Forward | None, process: Process, own: frozenset[str]) -> tuple[str, ...]:

@@ -13,8 +13,14 @@ from functools import lru_cache
 from mailbot.process.model import Phrases
 
 _LONGEST_TEXT = 100_000  # characters looked through: no person writes a longer complaint
-_SMALL = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-"})
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # characters put into words to slip past a list
+_SMALL = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "−": "-"}
+)
+# Characters without a shape of their own, put into words to slip past a list.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,11 @@ from mailbot.cases.intake import Intake
 from mailbot.cases.model import Case, Form
 from mailbot.process.model import Process
 
+_NO_NAME = re.compile(
+    r"[@/\\]|\bwww\.|\.(?:com|net|org|info|biz|io|co|me|uk|eu|ru|cn|xyz|top|link|site|online|shop|app|live)\b",
+    re.IGNORECASE,
+)
+_LONGEST_NAME = 80
 LONGEST_WORDS = 20_000  # characters of a mail's new words kept in history; the mail itself is in the mailbox
 
 
@@ -38,6 +44,11 @@ def words_of(intake: Intake) -> dict[str, Any]:
     return {"words": intake.words.new.strip()[:LONGEST_WORDS], "subject": intake.message.subject}
 
 
+def shown_name(name: str) -> str:
+    """The name that a From shows, '' where it is an address or a link: letters would carry it to whoever is named."""
+    return "" if _NO_NAME.search(name) else " ".join(name.split())[:_LONGEST_NAME]
+
+
 def opening(
     process: Process,
     *,
@@ -50,6 +61,7 @@ def opening(
     solved: bool = False,
 ) -> tuple[fx.Effect, ...]:
     """The facts of a new case: recorded at once (PROCESS.md "Record at once")."""  # fmt: skip
+    name = shown_name(name)
     owner = next((person.name for person in process.people.in_role("care")), "")
     facts = {
         "customer_name": name, "customer_address": address, "store": store, "owner": owner, "claim": claim,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mailbot.cases.decide import NOBODY_THERE
-from mailbot.cases.phrases import first_phrase
 from mailbot.errors import Problem
 from mailbot.letters import templates
-from mailbot.letters.guard import own_words_of_template
+from mailbot.letters.offers import amount_in, offer_in, scolding_in
 from mailbot.process.model import LetterCard, Process, Row
+
+_STYLE = re.compile(r"<style\b[^>]{0,500}>[^<]*</style>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
 def check(process: Process) -> tuple[Problem, ...]:
     """Every problem of a process that loaded."""
-    proofs = (templates.problems, _implicit_keep, _words, _grants, _examples)
+    proofs = (templates.problems, _implicit_keep, _words, _fixed_words, _grants, _examples)
     return tuple(sorted(problem for proof in proofs for problem in proof(process)))
 
 
@@ -29,18 +32,38 @@ def _words(process: Process) -> Iterator[Problem]:
     for card in _cards(process):
         if "customer" not in card.audience:
             continue
-        words = own_words_of_template(f"{card.subject}\n{card.body}")
-        scolding = first_phrase(words, process.wording.never)
+        words = f"{templates.own_words(card.subject)}\n{card.about}\n{templates.own_words(card.body)}"
+        scolding = scolding_in(words, process)
         if scolding:
             yield Problem(
                 card.place.file, card.body_line, f"{scolding!r} is never used on a customer (rules/wording.yaml)"
             )
-        offer = first_phrase(words, process.wording.offers)
+        offer = offer_in(words, process)
         if offer and not card.grants:
             what = (
                 f"{offer!r} is an offer, and the letter is marked `grants: false`; the guard would hold it every time"
             )
             yield Problem(card.place.file, card.body_line, what)
+
+
+def _fixed_words(process: Process) -> Iterator[Problem]:
+    """The fixed texts of wording.yaml promise nothing: the rule may speak of compensation, never of an amount."""
+    wording = process.wording
+    file = wording.offers.place.file
+    for name, text in (*wording.footer.items(), ("outside_body", wording.outside_body)):
+        offer = offer_in(text, process)
+        if offer:
+            yield Problem(file, 1, f"{offer!r} is an offer; `{name}` stands in letters that grant nothing")
+    for name, text in wording.rule.items():
+        amount = amount_in(text)
+        if amount:
+            yield Problem(file, 1, f"{amount!r} in `rule: {name}`: the rule names no amount")
+
+
+def check_layout(layout: str, file: str, process: Process) -> tuple[Problem, ...]:
+    """Whether the frame round every HTML letter promises anything by itself."""
+    offer = offer_in(_TAG.sub(" ", _STYLE.sub(" ", layout)), process)
+    return (Problem(file, 1, f"{offer!r} is an offer, and this stands round every letter"),) if offer else ()
 
 
 def _grants(process: Process) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ event and the rule files; what is unknown is empty and the templates have gracef
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -16,8 +17,9 @@ from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case
 from mailbot.letters import blocks
+from mailbot.letters.greeting import first_name
 from mailbot.letters.markdown import render
-from mailbot.letters.spans import CUSTOMER, RULE, RULES, STAFF, Marks, Span, Value, joined
+from mailbot.letters.spans import CUSTOMER, RULE, RULES, STAFF, TEMPLATE, Block, Marks, Span, Value, joined
 from mailbot.letters.templates import fill
 from mailbot.mail import references
 from mailbot.process.calendar import Duration
@@ -26,6 +28,7 @@ from mailbot.process.model import LetterCard, Person, Process, Store
 _ANSWER_WITHIN = Duration(5, "working days")  # PROCESS.md "Keep informed": the promise of E3 and garments-here
 _TITLE = "Customer Care"
 _CUSTOMER_SIDE = ("customer", "stranger")
+_LONGEST_SUBJECT = 200  # longer ones are cut by every client
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Draft:
     n: int
     message_id: str
     subject: str
+    heading: tuple[Span, ...]  # the subject again, without the code, by whose words they are
     spans: tuple[Span, ...]
     html: str
 
@@ -52,14 +56,15 @@ def compose(send: Send, case: Case, event: Event, n: int, process: Process, iden
     marks = Marks()
     values = _values(case, event, process, identity, now, send.role == "customer")
     values["reminder"] = any(letter.letter == send.letter and letter.to == send.to for letter in case.letters)
-    heading = _heading(fill(card.subject, values, marks), marks)
-    subject = f"{heading} [{case.code}]"
+    heading = tuple(_heading(fill(card.subject, values, marks), marks))
+    shown = " ".join(joined(heading).split())[:_LONGEST_SUBJECT]
+    subject = f"{shown} [{case.code}]"
     values["details"] = blocks.details(case, process, identity.language, send.role == "customer")
     values["form"] = blocks.form(card, case, process, identity.language)
     reference = message_id[1:].partition("@")[0]
     values["answers"] = blocks.answers(card, identity.address, subject, reference)
     body = render(fill(card.body, values, marks), marks)
-    return Draft(send, card, n, message_id, subject, body.spans, body.html)
+    return Draft(send, card, n, message_id, subject, heading, body.spans, body.html)
 
 
 def frame(draft: Draft, layout: str, process: Process, identity: Identity) -> str:
@@ -83,9 +88,13 @@ def footer_text(draft: Draft, process: Process) -> str:
     return f"\n-- \n{' '.join(words.split())}\n" if words else ""
 
 
-def _heading(filled: str, marks: Marks) -> str:
-    pieces = (piece.text if not isinstance(piece, str) else piece for piece in marks.split(filled))
-    return " ".join("".join(str(piece) for piece in pieces).split())[:200]  # longer subjects are cut by every client
+def _heading(filled: str, marks: Marks) -> Iterator[Span]:
+    """The subject as spans, so that the guard knows whose words are in it."""
+    for piece in marks.split(filled):
+        if isinstance(piece, Block):
+            yield from piece.spans
+        else:
+            yield Span(piece.origin if isinstance(piece, Value) else TEMPLATE, str(piece))
 
 
 def _values(
@@ -102,9 +111,9 @@ def _values(
         "case": {"code": Value(case.code, RULES)},
         "customer": _customer(case),
         "owner": {**_person(owner), "title": Value(_TITLE, RULES), "founder": _founder(owner)},
-        "operations": _person(operations),
+        "operations": {**_person(operations), "phone": _v(operations.phone if operations else "", RULES)},
         "author": {**_names(str(data.get("author_name", "")), STAFF), "store": _v(data.get("author_store"), RULES)},
-        "store": _store(store),
+        "store": _store(store, process),
         "dates": {
             "today": Value(identity.day(now), RULES),
             "answer_by": Value(identity.day(calendar.add(now, _ANSWER_WITHIN, store.hours, store.calendar)), RULES),
@@ -136,7 +145,7 @@ def _v(value: object, origin: str) -> Value:
 
 
 def _names(name: str, origin: str) -> dict[str, Value]:
-    return {"name": _v(name, origin), "first_name": _v(name.split()[0] if name.split() else "", origin)}
+    return {"name": _v(name, origin), "first_name": _v(first_name(name), origin)}
 
 
 def _person(person: Person | None) -> dict[str, Value]:
@@ -147,8 +156,12 @@ def _founder(person: Person | None) -> bool:
     return person is not None and person.founder
 
 
-def _store(store: Store) -> dict[str, Value]:
-    return {name: _v(getattr(store, name), RULES) for name in ("name", "address", "hours")}
+def _store(store: Store, process: Process) -> dict[str, Value]:
+    """The store, with its till's phone: for call tasks, people.yaml gives numbers for inside the house alone."""
+    till = next(iter(process.people.in_role("till", store.name)), None) if store.name else None
+    theirs = RULES if store.name in process.people.stores else CUSTOMER  # as the customer wrote it, known to no rule
+    known = {name: _v(getattr(store, name), theirs) for name in ("name", "address", "hours")}
+    return {**known, "phone": _v(till.phone if till else "", RULES)}
 
 
 def _customer(case: Case) -> dict[str, Value]:

@@ -50,6 +50,10 @@ def render(source: str, marks: Marks) -> Rendered:
             continue
         elif token.type == "hr":
             text.append(Span(TEMPLATE, "----------\n\n"))
+        elif token.type in ("code_block", "fence"):  # lines with four blanks before them
+            text += [*_text_pieces(token.content.rstrip("\n"), marks), Span(TEMPLATE, "\n\n")]
+            html.append(_filled(_PARSER.renderer.render([token], _PARSER.options, {}), marks))
+            continue
         if not _wraps_block(tokens, i, marks):
             html.append(_PARSER.renderer.render([token], _PARSER.options, {}))
     return Rendered(tuple(text), "".join(html))
@@ -86,8 +90,12 @@ def _paragraph(token: Token, marks: Marks, block: Block | None, lead: str, end: 
                 yield Span(TEMPLATE, " ")
             case "hardbreak":
                 yield Span(TEMPLATE, "\n")
+            case "image":  # what shows where no picture does
+                yield from _text_pieces(
+                    " ".join(filter(None, (child.content, str(child.attrs.get("title", ""))))), marks
+                )
             case "link_open":
-                link = str(child.attrs.get("href", ""))
+                link = " ".join(str(child.attrs[key]) for key in ("href", "title") if child.attrs.get(key))
             case "link_close":
                 yield Span(TEMPLATE, f" ({link})")
     yield Span(TEMPLATE, end)
@@ -105,7 +113,11 @@ def _text_pieces(content: str, marks: Marks) -> Iterator[Span]:
 
 
 def _inline_html(token: Token, marks: Marks) -> str:
-    made = _PARSER.renderer.render([token], _PARSER.options, {})
+    return _filled(_PARSER.renderer.render([token], _PARSER.options, {}), marks)
+
+
+def _filled(made: str, marks: Marks) -> str:
+    """Rendered HTML with the values put in, escaped."""
     return "".join(
         piece.html if isinstance(piece, Block) else escape(piece) if isinstance(piece, Value) else piece
         for piece in marks.split(made)

@@ -19,7 +19,9 @@ from email.utils import format_datetime
 from mailbot.letters.guard import Approved
 
 _SAFE_ID = re.compile(r"<[!-;=?-~]{1,900}>")  # printable ASCII without angle brackets or blanks; a line holds 998
-_LINE = 76  # RFC 2047 2: the longest line with an encoded word
+_LINE = 76  # RFC 2045 6.7 and RFC 2047 2: the longest line of quoted-printable, or with an encoded word
+# What no letter may hold: marks of our own, halves of characters, controls. No mail that was read holds them either.
+_UNFIT = re.compile("[\ue000-\uf8ff\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MOST_REFERENCES = 20  # enough for every client to thread by
 
 
@@ -41,7 +43,7 @@ class Envelope:
 def letter(approved: Approved, text: str, html: str, envelope: Envelope, at: datetime) -> bytes:
     """The letter as RFC 5322 bytes with CRLF line ends."""
     draft = approved.draft
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=_LINE))
     mail["From"] = _address(envelope.desk_name, envelope.desk_address)
     mail["To"] = _address(envelope.to_name, envelope.to)
     mail["Date"] = format_datetime(at)
@@ -53,16 +55,18 @@ def letter(approved: Approved, text: str, html: str, envelope: Envelope, at: dat
     mail["X-Mailbot-Letter"] = draft.send.letter
     if envelope.rehearsed_for:
         mail["X-Mailbot-Rehearsed-For"] = _one_line(envelope.rehearsed_for)
-    mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    mail.set_content(_UNFIT.sub("", text), cte="quoted-printable")
+    mail.add_alternative(_UNFIT.sub("", html), subtype="html", cte="quoted-printable")
     # A boundary of our own, so that one letter is always the same bytes; "=_" stands nowhere in quoted-printable.
     mail.set_boundary(f"=_{draft.message_id[1:].partition('@')[0]}")
     return _identification(draft.message_id, envelope.answers) + _subject(draft.subject) + mail.as_bytes()
 
 
 def _subject(subject: str) -> bytes:
-    """Folded as RFC 5322 2.2.3 likes it: Python's policy begins a long one on the next line, and it then shows a blank."""
-    folded = Header(subject, "us-ascii" if subject.isascii() else "utf-8", _LINE, "Subject").encode(linesep="\r\n")
+    """Folded by hand (RFC 5322 2.2.3): Python's policy begins a long one on the next line, with a blank before it."""
+    said = _one_line(subject, len(subject))
+    plain = said.isascii() and "=?" not in said  # words that look encoded are shown as they stand
+    folded = Header(said, "us-ascii" if plain else "utf-8", _LINE, "Subject").encode(linesep="\r\n")
     return f"Subject: {folded}\r\n".encode("ascii")
 
 
@@ -80,10 +84,11 @@ def _identification(message_id: str, answers: tuple[str, ...]) -> bytes:
 def _address(name: str, address: str) -> Address | str:
     local, _, domain = address.rpartition("@")
     try:
-        return Address(display_name=_one_line(name), username=local, domain=domain)
+        # A name that looks like an encoded word would be decoded by the receiver (RFC 2047 5), with all that is in it.
+        return Address(display_name=_one_line(name).replace("=?", "= ?"), username=local, domain=domain)
     except (ValueError, IndexError):
         return _one_line(address)  # not an address by RFC 5322: the mail server will refuse it, and staff hear of it
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:200]
+def _one_line(text: str, longest: int = 200) -> str:
+    return " ".join(_UNFIT.sub("", text).split())[:longest]

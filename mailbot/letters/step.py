@@ -5,12 +5,12 @@ Pure. The desk gathers what goes in and commits what comes out; nothing in betwe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from mailbot.cases import effects as fx
 from mailbot.cases.apply import apply
-from mailbot.cases.decide import Decision, after, decide, fire
+from mailbot.cases.decide import Decision, Send, after, decide, fire
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case, Entry
@@ -89,11 +89,15 @@ def _entry(
 
 
 def _tell(step: Step, held: Held, cause: Event, room: Room, around: Around, at: datetime) -> Step:
-    """A letter was held: its author, or the admin, hears of it in the same commit."""
-    author = {key: cause.data[key] for key in ("author", "author_name", "author_store", "words") if key in cause.data}
+    """A letter was held: its author hears of it in the same commit; of a brake the admin, once a day for a case."""
+    told = () if held.braked else ("author", "author_name", "author_store", "words")
+    author = {key: cause.data[key] for key in told if key in cause.data}
     data = {**author, "letter": held.letter.letter, "reason": held.reason, "phrase": held.phrase, "n": held.letter.n}
     event = Event("letter_held", "desk", data, cause.mail)
     decision = decide(step.case, event, (), room.process, at)
+    if held.braked:
+        sends = tuple(send for send in decision.sends if not _written_today(step.case, send, at))
+        decision = replace(decision, sends=sends)
     written = write(
         after(step.case, decision.effects, at), event, decision, room.process, room.identity, room.house, around, at
     )
@@ -105,3 +109,10 @@ def _tell(step: Step, held: Held, cause: Event, room: Room, around: Around, at: 
         (*step.held, *written.held),
         step.kept_for_human,
     )
+
+
+def _written_today(case: Case, send: Send, at: datetime) -> bool:
+    """Whether the same letter went to the same address on this case within a day: two machines that answer each other
+    must not fill the admin's mailbox either."""
+    day = timedelta(days=1)
+    return any(each.letter == send.letter and each.to == send.to and at - each.at < day for each in case.letters)

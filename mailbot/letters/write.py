@@ -50,11 +50,12 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A letter that may not leave, and why."""
+    """A letter that may not leave, and why; `braked`: not for its words, but for how many there were."""
 
     letter: fx.SendLetter
     reason: str
     phrase: str
+    braked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def write(
             case Refused(_, why, phrase):
                 held.append(Held(_record(draft, "held"), why, phrase))
             case Approved() if reason:
-                held.append(Held(_record(draft, "held"), reason, ""))
+                held.append(Held(_record(draft, "held"), reason, "", braked=True))
             case Approved():
                 outgoing.append(_ready(verdict, case, event, process, identity, house, now))
                 counter.today += send.role == "customer"
@@ -159,7 +160,9 @@ def _banner(draft: Draft, case: Case, text: str, html: str) -> tuple[str, str]:
         f"REHEARSAL: this letter ({draft.send.letter}) would have gone to {draft.send.to} on case {case.code}. "
         'Nothing was sent to the customer. Set mode = "live" in mailbot.toml when you are content.'
     )
-    box = f'<p style="padding:12px 14px;background:#fff4cc;border:1px solid #d9b93b;color:#4a3c00;">{escape(words)}</p>'
+    # Not a <p>: in dark mode the layout paints those light, and the box is yellow everywhere.
+    style = "margin:0 0 20px;padding:12px 14px;background:#fff4cc;border:1px solid #d9b93b;color:#4a3c00;"
+    box = f'<div style="{style}">{escape(words)}</div>'
     marker = draft.html
     return f"{words}\n\n{text}", html.replace(marker, box + marker, 1)
 

@@ -104,7 +104,7 @@ def _own(message: Message, own: frozenset[str], is_own_letter: bool) -> _Found |
         return "own", "Message-ID of one of our letters"
     if letter := message.header("x-mailbot-letter"):
         return "own", f"X-Mailbot-Letter: {letter}"
-    if message.sender and message.sender.key in own:
+    if message.sender and _base(message.sender.key) in own:
         return "own", f"From: {message.sender.address}"
     return None
 
@@ -204,7 +204,7 @@ def _sufficient(message: Message, own: frozenset[str]) -> Iterator[_Found]:
         yield "list", f"List-Id: {message.header('list-id')[:80]}"
     if message.sender and is_server(message.sender.key, message.sender.name):
         yield _server_kind(message), f"From: {message.sender.address}"
-    if message.sender and _is_no_reply(message.sender.key) and not _answers_go_elsewhere(message):
+    if message.sender and is_no_reply(message.sender.key) and not _answers_go_elsewhere(message):
         yield "robot", f"From: {message.sender.address}"
 
 
@@ -229,13 +229,20 @@ def _own_list(message: Message, own: frozenset[str]) -> bool:
     return any(address in said or address.replace("@", ".") in said for address in own if address)
 
 
-def _is_no_reply(address: str) -> bool:
+def _base(address: str) -> str:
+    """The address without its detail (RFC 5233): desk+token@ is the desk too."""
+    local, _, host = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{host}"
+
+
+def is_no_reply(address: str) -> bool:
+    """Whether nobody reads what is sent to this address."""
     return bool(_NO_REPLY.search(address.partition("@")[0]))
 
 
 def _answers_go_elsewhere(message: Message) -> bool:
     """A contact form sends from no-reply with the customer in Reply-To: a person wrote it."""
-    return any(not _is_no_reply(each.key) for each in message.reply_to)
+    return any(not is_no_reply(each.key) for each in message.reply_to)
 
 
 def _word(value: str) -> str:

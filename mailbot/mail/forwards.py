@@ -1,7 +1,8 @@
 """Decides whether a mail is a forward, what the forwarder said, and whose mail is inside.
 
 Must never guess an address: a block that shows only a name gives "". Must never take a reply that quotes
-for a forward. Several forwards deep, the innermost mail is the original, as that is the customer's.
+for a forward. Several forwards deep, the innermost mail is the original; whose of the `layers` is the customer,
+the caller decides, who knows the staff.
 Attached mails are RFC 2046 5.2.1; inline marks are the table in `boundaries`.
 """
 
@@ -123,7 +124,7 @@ def _dequoted(lines: Sequence[str]) -> list[str]:
 
 def _innermost(outer: _Layer, subject: str) -> Forward:
     """Unwrap as long as the mail inside is a forward itself."""
-    evidence, layer, depth = [outer.evidence], outer, 1
+    evidence, layer, depth, layers = [outer.evidence], outer, 1, [outer.original]
     while depth < DEPTH_MAX:
         kind = _kind(layer.original.subject)
         inner = _inline(layer.original.text, kind or "reply", answers=True)
@@ -131,37 +132,45 @@ def _innermost(outer: _Layer, subject: str) -> Forward:
             break
         layer, depth = inner, depth + 1
         evidence.append(inner.evidence)
+        layers.append(inner.original)
     if depth == DEPTH_MAX:
         evidence.append(f"unwrapped {DEPTH_MAX} times, there may be more inside")
     original = layer.original
     if not original.subject and depth == 1:
         original = replace(original, subject=_PREFIX.sub("", subject, count=1).strip())
+        layers = [original]
     if not original.address:
         evidence.append("no address could be read for the original sender")
-    return Forward(note=outer.note, original=original, depth=depth, evidence=tuple(evidence))
+    return Forward(outer.note, original, depth, tuple(evidence), tuple(layers))
 
 
 def _attached(message: Message) -> Forward:
     """A mail forwarded as an attachment; the first, where there are several."""
     first, depth = message.attached[0], 1
+    layers = [_as_original(first)]
     evidence = ["a mail is attached (message/rfc822)"]
     if len(message.attached) > 1:
         evidence.append(f"{len(message.attached)} mails are attached; the first was taken")
     while first.attached and depth < DEPTH_MAX and (_kind(first.subject) == "forward" or not first.text.strip()):
         first, depth = first.attached[0], depth + 1
+        layers.append(_as_original(first))
     inner = _inline(first.text[:TEXT_MAX], "forward", answers=True) if _kind(first.subject) == "forward" else None
     note = quotes.split(message.text).new.strip()
     if inner:
         nested = _innermost(inner, first.subject)
-        return replace(nested, note=note, depth=nested.depth + depth, evidence=(*evidence, *nested.evidence))
-    original = Original(
-        address=first.sender.address if first.sender else "",
-        name=first.sender.name if first.sender else "",
-        date=first.header("date"),
-        subject=first.subject,
-        text=first.text,
+        told = (*evidence, *nested.evidence)
+        return Forward(note, nested.original, nested.depth + depth, told, (*layers, *nested.layers))
+    return Forward(note, layers[-1], depth, tuple(evidence), tuple(layers))
+
+
+def _as_original(attached: Message) -> Original:
+    return Original(
+        address=attached.sender.address if attached.sender else "",
+        name=attached.sender.name if attached.sender else "",
+        date=attached.header("date"),
+        subject=attached.subject,
+        text=attached.text,
     )
-    return Forward(note=note, original=original, depth=depth, evidence=tuple(evidence))
 
 
 def _mailbox(value: str, named: bool) -> tuple[str, str]:

@@ -16,11 +16,25 @@ ATTACHED_DEPTH_MAX = 5
 ATTACHED_MAX = 20
 SUBJECT_MAX = 1_000
 DEFECTS_MAX = 30
+UNREAD_BYTES = 65_536
 
 
 def read(raw: bytes, *, truncated: bool = False) -> Message:
     """The mail that these bytes are; `truncated` says that only the beginning of it was fetched."""
     return _read(raw, ("only the beginning of the mail was read",) if truncated else (), 0)
+
+
+def unread(raw: bytes) -> Message:
+    """A mail that must not be parsed, for parsing it killed the program: nothing is known of it but its bytes."""
+    return Message(
+        raw=raw, key=unread_key(raw), message_id="", references=(), sender=None, from_count=0, reply_to=(), to=(),
+        subject="", date=None, headers=(), text="", parts=(), attached=(), defects=("not read",),
+    )  # fmt: skip
+
+
+def unread_key(raw: bytes) -> str:
+    """The seen key of such a mail: of its first bytes as they lie in the mailbox."""
+    return "unread-" + hashlib.sha256(raw[:UNREAD_BYTES]).hexdigest()[:32]
 
 
 def _read(raw: bytes, noted: tuple[str, ...], depth: int) -> Message:

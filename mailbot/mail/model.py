@@ -96,12 +96,16 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A forwarded mail: the forwarder's own words, and the innermost original found."""
+    """A forwarded mail: the forwarder's own words, and the innermost original found.
+
+    layers: every mail on the way, the one that the forwarder had first; what is deeper is only what that one says.
+    """
 
     note: str
     original: Original
     depth: int
     evidence: tuple[str, ...]
+    layers: tuple[Original, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

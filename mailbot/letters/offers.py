@@ -1,0 +1,72 @@
+"""Words of an offer, or an amount of money, in a text: found however they are written.
+
+Looks through what hides words from a list: capitals, full-width signs, invisible characters, HTML entities,
+hyphens at line ends, letters set apart. Never decides whether an offer may leave; that is `guard`.
+The phrases are rules/wording.yaml; the amounts are here, so that no edit of a rule file switches them off.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from mailbot.cases.phrases import first_phrase, plain
+from mailbot.process.model import Process
+
+ELSEWHERE = "\ufffc"  # stands where words that are not ours stood, so that ours never join up over them
+_WINDOW, _OVERLAP = 50_000, 500  # characters: `plain` looks at so many at once
+
+_NUMBERS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fourty fifty sixty seventy eighty ninety hundred thousand dozen few"
+).replace(" ", "|")
+_CODES = "gbp|eur|usd|chf|rmb|cny"
+_MONEY = f"{_CODES}|pounds?|quid|sterling|euros?|dollars?|francs?|yuan|pence|bucks"
+_SIGNS = "£€$¥₤₣"
+_BESIDE = r"[^\w\ufffc]{0,5}"  # what may stand between a sign and its number: blanks, a colon, a dash
+_AMOUNT = re.compile(
+    rf"[{_SIGNS}]{_BESIDE}(?:\d|(?:{_NUMBERS})\b)"
+    rf"|\b(?:{_CODES}){_BESIDE}\d"
+    rf"|\d[\s.,–-]{{0,4}}(?:[{_SIGNS}元]|(?:{_MONEY})\b)"
+    rf"|\b(?:{_NUMBERS})[\s-]{{1,3}}(?:{_MONEY})\b"
+    r"|\b\d{1,3}p\b(?!\.?m)"
+    r"|\b(?:tenner|fiver)s?\b"
+    r"|\b\d{1,3}\s{0,3}(?:%|per\s?cent\b)\s{1,3}(?:off|back|of|less|lower|cheaper|reduction)\b"
+    r"|\b(?:half|third|quarter)\s{1,3}off\b"
+)
+_LINE_END = re.compile(r"-[ \t]{0,5}\n\s{0,5}")
+_SET_APART = re.compile(r"(?<!\w)\w([ .·_*-])\w(?:\1\w){2,20}(?!\w)")
+
+
+def offer_in(text: str, process: Process) -> str:
+    """The first words of an offer or amount in a text, '' for none."""
+    for start in range(0, max(len(text), 1), _WINDOW - _OVERLAP):
+        words = _seen_through(text[start : start + _WINDOW])
+        found = first_phrase(words, process.wording.offers) or _amount(words)
+        if found:
+            return found
+    return ""
+
+
+def amount_in(text: str) -> str:
+    """The first amount of money in a text, '' for none."""
+    return _amount(_seen_through(text))
+
+
+def scolding_in(text: str, process: Process) -> str:
+    """The first phrase that is never used on a customer, '' for none."""
+    windows = range(0, max(len(text), 1), _WINDOW - _OVERLAP)
+    found = (first_phrase(_seen_through(text[start : start + _WINDOW]), process.wording.never) for start in windows)
+    return next(filter(None, found), "")
+
+
+def _amount(words: str) -> str:
+    found = _AMOUNT.search(words)
+    return " ".join(found.group().split()) if found else ""
+
+
+def _seen_through(text: str) -> str:
+    """The text as the eye reads it, and after it the words whose letters were set apart."""
+    words = _LINE_END.sub("-", plain(unescape(text)))
+    apart = [found.group().replace(found.group(1), "") for found in _SET_APART.finditer(words)]
+    return f"{words}\n{ELSEWHERE}{' '.join(apart)}" if apart else words
