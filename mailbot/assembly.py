@@ -17,9 +17,10 @@ from mailbot.adapters.ports import Mailbox
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.sqlite_file import copy_at_rest
 from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
-from mailbot.desk import Clock, Desk
+from mailbot.desk import Desk
 from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
+from mailbot.stepping import Clock
 
 SECRET = "secret"  # noqa: S105  (the name of the file, not what is in it)
 

@@ -7,41 +7,36 @@ fire silences, send, file, write the journal. A crash between any two lines conv
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from mailbot import journal, logs
-from mailbot.adapters.ledger import Commit, Filter, Ledger, OutboxRow
+from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.adapters.ports import HUMAN, Arrived, Mailbox, Post
-from mailbot.cases import effects as fx
 from mailbot.cases import intake as intakes
-from mailbot.cases import silence
-from mailbot.cases.decide import after
-from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case
 from mailbot.cases.query import Found, MailRecord
 from mailbot.cases.recognise import recognise
 from mailbot.cases.recognised import Recognised
 from mailbot.cases.record import desk_line
-from mailbot.commits import commit_step, due_at, mail_line
+from mailbot.commits import mail_line
 from mailbot.errors import MailboxError, Problem, StaleCase
+from mailbot.firing import HELD, Firing
 from mailbot.intaking import Intaking, Meta
-from mailbot.letters.step import Room, Step, take, take_silence
-from mailbot.letters.write import Around, House
+from mailbot.letters.step import Room, take
+from mailbot.letters.write import House
 from mailbot.mail import message as messages
-from mailbot.mail import references
 from mailbot.mail.model import Message
 from mailbot.posting import Posting
 from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
+from mailbot.stepping import Clock, Stepping
 
-Clock = Callable[[], datetime]
-FIRST_START, DUE_VERSION, DUE_HELD, ASKED_ADMIN = "first_start", "due_version", "due_held", "asked_admin"
+FIRST_START, ASKED_ADMIN = "first_start", "asked_admin"
 MANY_OLD = 50  # older mails at the first start: more, and the desk waits for the admin's word
-MANY_DUE = 20  # letters that one rule change may make due at once: more, and they wait for the admin
 LISTED_OLD = 200  # of the older mails, so many are listed to the admin by date, sender and subject
 HEAD_BYTES = 16_384  # enough of a mail for its header; a longer header is a hostile one
 
@@ -78,8 +73,10 @@ class Desk:
         )
         self._rules = rulebook.rules()
         self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison)
+        self._stepping = Stepping(ledger, lambda: self.room, clock)
+        self._firing = Firing(ledger, self._stepping)
         self._posting = Posting(
-            ledger, mailbox, post, self._record_letter, sender=desk.address, admin=self._admin,
+            ledger, mailbox, post, self._stepping.record_letter, sender=desk.address, admin=self._admin,
             grants=self._grants, sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
         )  # fmt: skip
 
@@ -95,6 +92,10 @@ class Desk:
             desk.reply_to == "subaddress",
         )
         return Room(self._rules.process, self._identity, house)
+
+    def record_as_sent(self, row: OutboxRow) -> None:
+        """A letter that Sent proves has left (for `rebuild`)."""
+        self._stepping.record_as_sent(row)
 
     @property
     def now(self) -> datetime:
@@ -123,7 +124,7 @@ class Desk:
         self._posting.settle_doubts(self._clock())
         self._read_inbox(report)
         if not report.waiting_for_admin:
-            report.fired = self._fire_silences()
+            report.fired = self._firing.fire()
 
     def _outward(self, report: Report) -> None:
         try:
@@ -157,12 +158,14 @@ class Desk:
             self._ledger.commit(Commit(mails=(record,), journal=(mail_line(record),), meta=meta(result.fate)), {})
             logs.filed(result.kind, "; ".join(result.why))
             return result.fate
-        case = result.case or self._new_case(message.key)
-        step = take(case, result.event, result.given, result.why, self.room, self._around(case, result.given, now), now)
+        case = result.case or self._stepping.new_case(message.key)
+        step = take(
+            case, result.event, result.given, result.why, self.room, self._stepping.around(case, result.given, now), now
+        )
         fate = "human" if step.kept_for_human else result.fate
         record = _record(message, result, fate, case.code, now)
-        released = {ASKED_ADMIN: None, DUE_HELD: None} if result.event.name == "go_ahead" else {}
-        self._commit(case, step, mails=(record,), meta=meta(fate), desk=released)
+        released = {ASKED_ADMIN: None, HELD: None} if result.event.name == "go_ahead" else {}
+        self._stepping.commit(case, step, mails=(record,), meta=meta(fate), desk=released)
         logs.taken(case.code, result.kind, result.event.name, step.entries[0].rule)
         return fate
 
@@ -179,7 +182,9 @@ class Desk:
         record = _record(message, result, "human", "", now)
         subject = f"{message.sender.address if message.sender else 'unknown sender'}: {message.subject}"
         # told first: a crash in between tells again, which is nothing new, and not never
-        self.alert(f"poison {message.key}", f"A mail could not be taken in and is in “{HUMAN}”. {error}", subject)
+        self._stepping.alert(
+            f"poison {message.key}", f"A mail could not be taken in and is in “{HUMAN}”. {error}", subject
+        )
         self._ledger.commit(Commit(mails=(record,), journal=(mail_line(record),), meta=meta("human")), {})
 
     def _read_inbox(self, report: Report) -> None:
@@ -216,7 +221,7 @@ class Desk:
         heads = (self._mailbox.read_head(each.uid, HEAD_BYTES) for each in old[:LISTED_OLD])
         lines = [_in_a_line(messages.read(head, truncated=True)) for head in heads]
         more = [f"… and {len(old) - LISTED_OLD} more"] if len(old) > LISTED_OLD else []
-        self.alert(f"old mail {len(old)}", what + ".", "\n".join(lines + more))
+        self._stepping.alert(f"old mail {len(old)}", what + ".", "\n".join(lines + more))
         if many:
             self._remember({ASKED_ADMIN: True})
 
@@ -224,94 +229,7 @@ class Desk:
         person = self._rules.process.people.by_address(message.sender.address) if message.sender else None
         return person is not None and "admin" in person.roles
 
-    # ---- silence --------------------------------------------------------------------------------------------
-
-    def _fire_silences(self) -> int:
-        self._recompute_due()
-        held = set(self._ledger.meta(DUE_HELD) or ())
-        return sum(self._fire(code) for code in self._ledger.due(self._clock(), limit=100_000) if code not in held)
-
-    def _fire(self, code: str) -> bool:
-        case, now, process = self._ledger.case(code), self._clock(), self._rules.process
-        if case is None:
-            return False
-        rung = silence.ripe(case, process, now)
-        if rung is None:
-            at = due_at(case, process)
-            if at != self._ledger.next_due(code):
-                self._ledger.commit(Commit(due={code: at}), {})
-            return False
-        step = take_silence(case, rung, self.room, self._around(case, (), now), now)
-        self._commit(case, step)
-        logs.silence(code, rung.id, step.entries[0].rule)
-        return True
-
-    def _recompute_due(self) -> None:
-        """Due times under changed rules, in one commit; a flood of letters waits for the admin."""
-        process = self._rules.process
-        version = f"{process.version} {process.calendar.version}"
-        before = self._ledger.meta(DUE_VERSION)
-        if before == version:
-            return
-        now = self._clock()
-        due = {case.code: due_at(case, process) for case in self._ledger.cases(Filter())}
-        newly = [code for code, at in due.items() if at and at <= now and ((self._ledger.next_due(code) or now) > now)]
-        hold = newly if before is not None and len(newly) > MANY_DUE else None
-        held = {DUE_HELD: hold}
-        if hold:  # told before it is remembered: a crash in between must not leave the admin without a word
-            what = f"The changed rules make {len(hold)} letters due at once. They wait until you reply “go on”."
-            self.alert(f"due {version}", what, "")
-        journal_line = (desk_line(held),) if hold or self._ledger.meta(DUE_HELD) else ()
-        self._ledger.commit(Commit(due=due, meta={DUE_VERSION: version, **held}, journal=journal_line), {})
-
-    # ---- out ------------------------------------------------------------------------------------------------
-
-    def _record_letter(self, row: OutboxRow, event: Event | None, status: str) -> None:
-        """One durable step of a letter; an outcome is an event of its case, back through decide."""
-        if event is None:
-            self._ledger.commit(Commit(outbox=(row,)), {})
-            return
-        now = self._clock()
-        case = self._ledger.case(row.case)
-        if case is None:  # cannot be: a letter is queued in its case's own commit
-            self._ledger.commit(Commit(outbox=(row,)), {})
-            return
-        given = (fx.MarkLetter(row.n, status),)
-        step = take(case, event, given, (), self.room, self._around(case, (), now), now)
-        self._commit(case, step, outbox=(row,))
-
-    def record_as_sent(self, row: OutboxRow) -> None:
-        """A letter that Sent proves has left."""
-        sent = Event("letter_sent", "desk", {"n": row.n, "letter": row.letter, "to": row.audience})
-        self._record_letter(replace(row, status="filed", raw=b""), sent, "sent")
-
-    def alert(self, cause: str, reason: str, words: str) -> None:
-        """Tell the admin; once a day for each cause."""
-        now = self._clock()
-        seed = f"desk\n{cause}\n{now:%Y-%m-%d}"
-        code = references.case_code(self._identity.key, self._identity.prefix, seed)
-        if self._ledger.case(code):
-            return
-        case = Case(code=code)
-        event = Event("alert_raised", "desk", {"reason": reason, "words": words})
-        step = take(case, event, (), (cause,), self.room, Around(), now)
-        self._commit(case, step)
-
-    def _commit(
-        self,
-        before: Case,
-        step: Step,
-        mails: tuple[MailRecord, ...] = (),
-        outbox: tuple[OutboxRow, ...] = (),
-        meta: Mapping[str, Any] | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> None:
-        process = self._rules.process
-        commit_step(self._ledger, before, step, process, mails=mails, outbox=outbox, meta=meta, desk=desk)
-        for held in step.held:
-            logs.held(step.case.code, held.letter.letter, held.reason)
-
-    # ---- around ---------------------------------------------------------------------------------------------
+    # ---- rules ----------------------------------------------------------------------------------------------
 
     def _read_rules(self) -> None:
         self._rules = self._rulebook.rules()
@@ -319,20 +237,7 @@ class Desk:
             text = "\n".join(str(problem) for problem in self._rules.problems)
             logs.rules_kept(text.replace("\n", "; "))
             cause = f"rules {hash_of(self._rules.problems)}"
-            self.alert(cause, "The rule files have errors; the last good ones stay in force.", text)
-
-    def _around(self, case: Case, given: tuple[fx.Effect, ...], now: datetime) -> Around:
-        address = after(case, given, now).customer.address
-        day, hour = now - timedelta(days=1), now - timedelta(hours=1)
-        to_address = self._ledger.sent_since(address, day) if address else 0
-        return Around(to_address, self._ledger.sent_since("", hour))
-
-    def _new_case(self, seed: str) -> Case:
-        for attempt in range(100):
-            code = references.case_code(self._identity.key, self._identity.prefix, seed, attempt)
-            if self._ledger.case(code) is None:
-                return Case(code=code)
-        raise AssertionError("a hundred case codes in a row are taken")
+            self._stepping.alert(cause, "The rule files have errors; the last good ones stay in force.", text)
 
     def _grants(self, letter: str) -> bool:
         cards = self._rules.process.letters.get(letter, {})

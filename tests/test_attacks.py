@@ -41,9 +41,21 @@ def meant(process: Process, letter: str, text: str) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    ["Yes", "yes they're here thanks", "Yes it is.", "Yes - it's on the rail", "yes the dress is here", "Hi,\n\nYes it's here.",
-     "Hi Mathilde, \nyes", "Hello, yes we have it", "YES!!", "y", "yes found it thank you", "Thanks, found it"],
-)  # fmt: skip
+    [
+        "Yes",
+        "yes they're here thanks",
+        "Yes it is.",
+        "Yes - it's on the rail",
+        "yes the dress is here",
+        "Hi,\n\nYes it's here.",
+        "Hi Mathilde, \nyes",
+        "Hello, yes we have it",
+        "YES!!",
+        "y",
+        "yes found it thank you",
+        "Thanks, found it",
+    ],
+)
 def test_a_yes_as_people_say_it(process: Process, text: str) -> None:
     """Courtesy, greetings and words that only explain do not hide an answer."""
     assert meant(process, "ask-garments", text) == "garments_found"
@@ -51,9 +63,17 @@ def test_a_yes_as_people_say_it(process: Process, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["No", "No sorry not here", "Sorry no", "No, customer took it home", "Unfortunately not here", "no we dont have it",
-     "No, it is still missing", "Hi\nno"],
-)  # fmt: skip
+    [
+        "No",
+        "No sorry not here",
+        "Sorry no",
+        "No, customer took it home",
+        "Unfortunately not here",
+        "no we dont have it",
+        "No, it is still missing",
+        "Hi\nno",
+    ],
+)
 def test_a_no_as_people_say_it(process: Process, text: str) -> None:
     """A no may say itself twice, or give its reason."""
     assert meant(process, "ask-garments", text) == "garments_missing"
@@ -61,10 +81,26 @@ def test_a_no_as_people_say_it(process: Process, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["no idea", "yes?", "here?", "found it?", "where", "They were here", "yes, but only the jacket", "no-one has looked yet",
-     "no, wait, found it", "Yes will check", "yes, I'll have a look", "let me check", "yes but not the belt", "Not sure",
-     "it was here yesterday", "yes, if you mean the blue one", "no problem, will look"],
-)  # fmt: skip
+    [
+        "no idea",
+        "yes?",
+        "here?",
+        "found it?",
+        "where",
+        "They were here",
+        "yes, but only the jacket",
+        "no-one has looked yet",
+        "no, wait, found it",
+        "Yes will check",
+        "yes, I'll have a look",
+        "let me check",
+        "yes but not the belt",
+        "Not sure",
+        "it was here yesterday",
+        "yes, if you mean the blue one",
+        "no problem, will look",
+    ],
+)
 def test_what_is_no_clear_answer_is_asked_again(process: Process, text: str) -> None:
     """A question, a doubt, a past, a promise to look: none of them moves a case."""
     assert meant(process, "ask-garments", text) == ""

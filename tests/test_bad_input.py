@@ -197,7 +197,7 @@ def _attached(size: int) -> bytes:
 
 # What lies in the inbox -> who must hear of it.
 BYTES: dict[str, tuple[Callable[[], bytes], list[str] | None]] = {
-    "a charset of nowhere": (lambda: mail(Content_Type='text/plain; charset="x-nowhere"'), E2),
+    "a charset of nowhere": (lambda: mail(Content_Type="text/plain; charset=x-nowhere"), E2),
     "bytes that are not its charset": (lambda: mail(WORDS.encode() + b" \xff\xfe\xe9 \x80"), E2),
     "utf-16 said to be ascii": (lambda: mail(WORDS.encode("utf-16"), Content_Type="text/plain; charset=us-ascii"), None),
     "bytes above ASCII in the header": (lambda: mail().replace(b"My dress", b"My dr\xe9ss \xff"), E2),
@@ -226,7 +226,7 @@ BYTES: dict[str, tuple[Callable[[], bytes], list[str] | None]] = {
     "html alone": (lambda: mail(f"<p>{WORDS}<script>x</script>", Content_Type="text/html"), E2),
     "html that never closes": (lambda: mail("<div>" * 20_000 + WORDS, Content_Type="text/html"), E2),
     "random bytes": (lambda: bytes(range(256)) * 40, None),
-    "a folded From": (lambda: mail(From="Anna\r\n Smith\r\n\t<anna@customer.test>"), E2),
+    "a folded From": (lambda: mail(From="Anna\r\n S\r\n\t<anna@customer.test>"), E2),
     "a list of senders in one From": (lambda: mail(From="Anna <anna@customer.test>, Ben <ben@x.test>"), None),
     "a From with CR LF encoded": (lambda: mail(From="=?utf-8?q?Anna=0D=0ABcc:_m@evil.test?= <anna@customer.test>"), None),
 }  # fmt: skip
@@ -268,7 +268,7 @@ def test_one_bad_mail_among_many_keeps_none_of_the_others_back(telling: Telling)
     assert_nothing_lost(telling, len(raws) + 1)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.binary(max_size=400)

@@ -185,7 +185,9 @@ def test_a_mail_record_comes_back(ledger: Ledger) -> None:
 
 def test_an_outbox_row_comes_back_byte_by_byte(ledger: Ledger) -> None:
     """Any bytes survive in the outbox, and a row can be replaced without losing them."""
-    row = a_row("<r>", raw=bytes(range(256)) * 3, attempts=2, rehearsed=True, error="451 später", next_at=T0 + HOUR)
+    row = a_row(
+        "<r>", raw=bytes(range(256)) * 3, attempts=2, rehearsed=True, error="451 später", doubts=1, next_at=T0 + HOUR
+    )
     assert_all_fields_set(row)
     ledger.commit(Commit(outbox=(row,)), {})
     assert ledger.letter("<r>") == row

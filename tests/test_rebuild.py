@@ -24,8 +24,9 @@ from mailbot.adapters.ports import JOURNAL, SENT
 from mailbot.adapters.tinydb_ledger import FILE
 from mailbot.assembly import mailbox_of, rulebook_of
 from mailbot.cases.record import case_to_json, entry_to_json
-from mailbot.desk import ASKED_ADMIN, DUE_HELD, DUE_VERSION, FIRST_START, Desk
+from mailbot.desk import ASKED_ADMIN, FIRST_START, Desk
 from mailbot.errors import JournalBroken
+from mailbot.firing import HELD, VERSION
 from mailbot.intaking import LEFT
 from mailbot.rebuild import fold_journal, take_in_unnamed
 from tests.servers import Dovecot, SmtpSink, User
@@ -41,7 +42,7 @@ REAL = [file for file in stories() if file.stem[:2] in ("01", "05", "08", "14")]
 # Only trying again is forgotten: a letter that waits is tried at once by the new state.
 TRYING = ("attempts", "next_at", "error")
 # Meta that matters; what is in hand or moving is empty between two cycles.
-META = (FIRST_START, DUE_VERSION, DUE_HELD, ASKED_ADMIN, LEFT, journal.HEAD)
+META = (FIRST_START, VERSION, HELD, ASKED_ADMIN, LEFT, journal.HEAD)
 
 
 def state_of(ledger: Ledger) -> dict[str, Any]:

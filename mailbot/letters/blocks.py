@@ -53,7 +53,9 @@ def answers(card: LetterCard, address: str, subject: str, reference: str) -> Blo
         word = f"{answer.value}: and your words" if answer.takes else answer.value
         lines.append(f"- {word} ({answer.label})" if answer.label.casefold() != word else f"- {word}")
         body = f"{answer.value}{': ' if answer.takes else ''}\r\n\r\nref {reference}"
-        link = f"mailto:{quote(address, safe='@')}?subject={quote('Re: ' + subject, errors='replace')}&body={quote(body)}"
+        link = (
+            f"mailto:{quote(address, safe='@')}?subject={quote('Re: ' + subject, errors='replace')}&body={quote(body)}"
+        )
         buttons.append(f'<a href="{escape(link)}" style="{_BUTTON}">{escape(answer.label)}</a>')
     text = ("Reply with one of:\n" if len(lines) > 1 else "Reply with:\n") + "\n".join(lines)
     words = [f"<b>{escape(each.value)}</b>" + (" and your words" if each.takes else "") for each in card.answers]
