@@ -22,7 +22,7 @@ check: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 test: $(VENV)/.installed dovecot check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # The tests run on a real IMAP server. It is a Debian package; without it they would prove nothing, so they fail.
 .PHONY: dovecot

@@ -18,6 +18,7 @@ from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.sqlite_file import copy_at_rest
 from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
 from mailbot.desk import Desk
+from mailbot.errors import SettingsError
 from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
 from mailbot.stepping import Clock
@@ -73,13 +74,21 @@ def ledger_of(settings: Settings) -> TinyDbLedger:
     return TinyDbLedger(settings.state_folder)
 
 
+def _key(settings: Settings) -> bytes:
+    """The secret, made at the first start; never a second one, for no reference in letters already sent would hold."""
+    secret = settings.folder / SECRET
+    if not secret.exists() and (settings.state_folder / FILE).exists():
+        raise SettingsError(f"the secret {secret} is gone, and this desk has cases. Put back your copy of it.")
+    return read_secret(secret)
+
+
 @contextmanager
 def assemble(settings: Settings, now: Clock) -> Iterator[Assembled]:
     """A desk that may write: alone, by its lock. Everything is closed at the end."""
     with ExitStack() as closing:
         settings.state_folder.mkdir(parents=True, exist_ok=True)
         closing.enter_context(DeskLock(settings.state_folder / "lock"))
-        key = read_secret(settings.folder / SECRET)
+        key = _key(settings)
         rulebook = rulebook_of(settings, keep=True)
         rulebook.rules()  # errors in the rules before any server is asked
         ledger, mailbox, post = ledger_of(settings), mailbox_of(settings), post_of(settings)

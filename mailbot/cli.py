@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mailbot.errors import MailbotError, RulesError, SettingsError
+from mailbot.errors import MailbotError, Problem, RulesError, SettingsError
 
 if TYPE_CHECKING:
     from mailbot.settings import Settings
@@ -192,18 +192,15 @@ def check(desk: str | None) -> int:
     """Lint rules and letters; all problems at once."""
     from mailbot import settings as reading
     from mailbot.adapters.files import read_rule_files
-    from mailbot.cases.events import RECOGNISED
-    from mailbot.insight.check import check as check_rules
-    from mailbot.process.load import load
+    from mailbot.rulebook import examine
 
     folder = reading.desk_folder(desk)
     timezone = reading.load(folder).desk.timezone if (folder / reading.FILE).exists() else "Europe/London"
     try:
-        loaded = load(read_rule_files(folder), timezone, RECOGNISED)
-        problems = [*loaded.problems, *(check_rules(loaded.process) if loaded.process else ())]
+        problems: Sequence[Problem] = examine(read_rule_files(folder), timezone)[1]
     except RulesError as error:
-        problems = list(error.problems)
-    for problem in sorted(problems):
+        problems = sorted(error.problems)
+    for problem in problems:
         click.echo(str(problem))
     severe = sum(problem.severe for problem in problems)
     if not severe:

@@ -80,16 +80,11 @@ class RuleBook:
         return Rules(found.process, found.layout, problems)
 
     def _checked(self, files: Mapping[str, str]) -> Rules:
-        loaded = load(files, self._timezone, RECOGNISED)
-        problems = (*loaded.problems, *(check(loaded.process) if loaded.process else ()))
-        if LAYOUT not in files:
-            problems = (*problems, Problem(LAYOUT, 1, "is missing: every HTML letter stands in it"))
-        elif loaded.process:
-            problems = (*problems, *check_layout(files[LAYOUT], LAYOUT, loaded.process))
+        process, problems = examine(files, self._timezone)
         severe = tuple(problem for problem in problems if problem.severe)
-        if severe or loaded.process is None:
-            raise RulesError(sorted(severe))
-        return Rules(loaded.process, files[LAYOUT])
+        if severe or process is None:
+            raise RulesError(severe)
+        return Rules(process, files[LAYOUT])
 
     def _files_stamp(self) -> tuple[tuple[str, int, int], ...]:
         found = [*(self._folder / "rules").glob("*"), *(self._folder / "templates").rglob("*.*")]
@@ -99,3 +94,14 @@ class RuleBook:
                 stat = file.stat()
                 stamps.append((str(file), stat.st_mtime_ns, stat.st_size))
         return tuple(sorted(stamps))
+
+
+def examine(files: Mapping[str, str], timezone: str) -> tuple[Process | None, tuple[Problem, ...]]:
+    """The process that rule files make, and everything that is wrong with them, sorted."""
+    loaded = load(files, timezone, RECOGNISED)
+    problems = [*loaded.problems, *(check(loaded.process) if loaded.process else ())]
+    if LAYOUT not in files:
+        problems.append(Problem(LAYOUT, 1, "is missing: every HTML letter stands in it"))
+    elif loaded.process:
+        problems += check_layout(files[LAYOUT], LAYOUT, loaded.process)
+    return loaded.process, tuple(sorted(problems))

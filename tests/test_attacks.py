@@ -10,17 +10,23 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from mailbot import settings as reading
+from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.ledger import MemoryLedger
 from mailbot.adapters.memory import MemoryMailbox
 from mailbot.adapters.sqlite_file import copy_at_rest
+from mailbot.assembly import assemble
 from mailbot.cases.commands import says_nothing, understand
 from mailbot.cases.recognised import shown_name
 from mailbot.cli import main
+from mailbot.errors import SettingsError
 from mailbot.founding import shipped
 from mailbot.intaking import Intaking
 from mailbot.letters.greeting import first_name
 from mailbot.process.model import Process
 from mailbot.rulebook import RuleBook
+from tests.servers import User, put
+from tests.worlds import desk_folder
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
@@ -198,3 +204,29 @@ def test_moments_that_no_calendar_knows_are_wrong_usage(now: str) -> None:
     result = CliRunner().invoke(main, ["once", "--now", now])
     assert (result.exit_code, "Traceback" in result.output) == (2, False)
     assert "Invalid value for '--now'" in result.output
+
+
+@pytest.mark.parametrize("returns", [999_990, 1_000_000, 2_000_000])
+def test_a_mail_of_bare_returns_blocks_nobody(mailbox_user: User, returns: int) -> None:
+    """Dovecot hangs up at the end of a large mail with bare CRs in it; it is read all the same, so others are too."""
+    user = mailbox_user
+    put(user, [b"Subject: hostile\r\n\r\n" + b"\r" * returns, b"Subject: next\r\n\r\nx"])
+    box = ImapMailbox(user.host, user.port, "none", user.name, user.password)
+    heads: set[bytes] = set()
+    for _ in range(2):  # Dovecot may give it a new UID when it notices; the desk lists again until nothing is left
+        for one in box.waiting()[1]:
+            heads |= {raw.partition(b"\r\n")[0] for raw in box.read([one.uid]).values()}
+    assert heads == {b"Subject: hostile", b"Subject: next"}
+    box.close()
+
+
+def test_a_lost_secret_is_never_replaced(tmp_path: Path) -> None:
+    """A desk with cases does not start on a new secret: every reference in letters already sent would be false."""
+    folder = desk_folder(tmp_path / "desk")
+    settings = reading.load(folder)
+    with assemble(settings, lambda: NOW):
+        pass
+    (folder / "secret").unlink()
+    with pytest.raises(SettingsError, match="Put back your copy"), assemble(settings, lambda: NOW):
+        pass
+    assert not (folder / "secret").exists()

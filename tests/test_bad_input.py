@@ -197,9 +197,9 @@ def _attached(size: int) -> bytes:
 
 # What lies in the inbox -> who must hear of it.
 BYTES: dict[str, tuple[Callable[[], bytes], list[str] | None]] = {
-    "a charset of nowhere": (lambda: mail(Content_Type="text/plain; charset=x-nowhere"), E2),
+    "no such charset": (lambda: mail(Content_Type="text/plain; charset=x-nowhere"), E2),
     "bytes that are not its charset": (lambda: mail(WORDS.encode() + b" \xff\xfe\xe9 \x80"), E2),
-    "utf-16 said to be ascii": (lambda: mail(WORDS.encode("utf-16"), Content_Type="text/plain; charset=us-ascii"), None),
+    "utf-16 said ascii": (lambda: mail(WORDS.encode("utf-16"), Content_Type="text/plain; charset=us-ascii"), None),
     "bytes above ASCII in the header": (lambda: mail().replace(b"My dress", b"My dr\xe9ss \xff"), E2),
     "broken base64": (lambda: mail(b"!!!not base64###", Content_Transfer_Encoding="base64"), None),
     "a broken encoded word": (lambda: mail(Subject="=?utf-8?b?!!!?= =?x?q?=ZZ?= =?utf-8?q?"), E2),
@@ -228,7 +228,7 @@ BYTES: dict[str, tuple[Callable[[], bytes], list[str] | None]] = {
     "random bytes": (lambda: bytes(range(256)) * 40, None),
     "a folded From": (lambda: mail(From="Anna\r\n S\r\n\t<anna@customer.test>"), E2),
     "a list of senders in one From": (lambda: mail(From="Anna <anna@customer.test>, Ben <ben@x.test>"), None),
-    "a From with CR LF encoded": (lambda: mail(From="=?utf-8?q?Anna=0D=0ABcc:_m@evil.test?= <anna@customer.test>"), None),
+    "CR LF in a From": (lambda: mail(From="=?utf-8?q?Anna=0D=0ABcc:_m@evil.test?= <anna@customer.test>"), None),
 }  # fmt: skip
 
 

@@ -6,11 +6,13 @@ import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from mailbot.adapters.ports import CASES, HUMAN, INBOX, SENT
+from mailbot.desk import MANY_OLD
 from tests.crash_story import CHAPTERS, Checkpoint, Ending, Stage, Stages
 from tests.crashing import Forks
 from tests.servers import Dovecot, put
@@ -121,6 +123,22 @@ def _nothing_twice(stage: Stage, where: str) -> int:
     told = [letter for letter in stage.letters() if letter.code == "doubt" and letter.to == ADMIN]
     assert len(told) == len(in_doubt), f"{where}: {len(told)} letters to the admin for {in_doubt}"
     return len(in_doubt)
+
+
+def test_the_admin_is_asked_about_old_mail_all_the_same(stages: Stages) -> None:
+    """Killed anywhere at a first start on an old mailbox, the desk asks the admin once, and answers nobody."""
+    old = [_new_mail("ben", "Hello", number) for number in range(MANY_OLD + 1)]
+    for after in range(1, 8):
+        stage = stages.begin()
+        put(stage.user, [mail.replace(b"02 Mar 2026", b"02 Jan 2026") for mail in old], START - timedelta(days=59))
+        stage.deliver(CHAPTERS[0])
+        assert stage.crash(CHAPTERS[0], after) == KILLED, stage.said
+        stage.once(CHAPTERS[0])
+        stage.once(CHAPTERS[0])
+        assert [(letter.code, letter.to) for letter in stage.letters()] == [("alert", ADMIN)], (
+            f"killed after step {after}"
+        )
+        assert len(stage.mail_ids()[INBOX]) == MANY_OLD + 4
 
 
 def test_a_deadly_mail(stages: Stages) -> None:

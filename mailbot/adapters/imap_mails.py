@@ -69,18 +69,23 @@ def sizes(client: Any, uids: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def bodies(client: Any, uids: Sequence[int], sizes: Mapping[int, int]) -> dict[int, bytes]:
-    """Whole mails; one larger than a piece comes alone, piece by piece."""
-    if len(uids) == 1 and sizes[uids[0]] > PIECE:
-        whole = whole_or_head(client, uids[0])
-        return {} if whole is None else {uids[0]: whole}
+def bodies(client: Any, uids: Sequence[int], sizes: Mapping[int, int], so_far: bytearray) -> dict[int, bytes]:
+    """Whole mails; one larger than a piece comes alone, piece by piece, each put to `so_far`."""
+    if len(uids) > 1 or sizes[uids[0]] <= PIECE:
+        return at_once(client, uids)
+    whole = whole_or_head(client, uids[0], so_far=so_far)
+    return {} if whole is None else {uids[0]: whole}
+
+
+def at_once(client: Any, uids: Sequence[int]) -> dict[int, bytes]:
+    """Whole mails in one answer."""
     rows = client.fetch(uids, ["BODY.PEEK[]"])
     return {uid: row[b"BODY[]"] or b"" for uid, row in rows.items() if b"BODY[]" in row}
 
 
-def whole_or_head(client: Any, uid: int, limit: int | None = None) -> bytes | None:
+def whole_or_head(client: Any, uid: int, limit: int | None = None, so_far: bytearray | None = None) -> bytes | None:
     """A mail up to its end or the limit; None if it is gone. A short piece is the end, as RFC822.SIZE may be wrong."""
-    whole = bytearray()
+    whole = bytearray() if so_far is None else so_far
     while limit is None or len(whole) < limit:
         wanted = PIECE if limit is None else min(PIECE, limit - len(whole))
         row = client.fetch([uid], [f"BODY.PEEK[]<{len(whole)}.{wanted}>"]).get(uid, {})
@@ -92,6 +97,22 @@ def whole_or_head(client: Any, uid: int, limit: int | None = None) -> bytes | No
         if len(piece) < wanted:
             break
     return bytes(whole)
+
+
+def copy_away(client: Any, ids: Sequence[str], target: str) -> None:
+    """MOVE for servers without it (RFC 6851 section 3.3): copy, flag, expunge just these.
+
+    Without UIDPLUS an EXPUNGE takes every mail flagged \\Deleted, also those that a person flagged and may still want
+    back. So it is given only when all that is flagged is ours; else ours stay flagged, and waiting() leaves them out.
+    """
+    client.copy(ids, target)
+    client.add_flags(ids, [b"\\Deleted"], silent=True)  # silent: imapclient cannot read the answer to a range
+    if client.has_capability("UIDPLUS"):
+        client.uid_expunge(ids)
+        return
+    ours = set(client.search(f"UID {ids[0]}"))
+    if set(client.search("DELETED")) <= ours:
+        client.expunge()
 
 
 def holds(client: Any, message_id: str) -> bool:
