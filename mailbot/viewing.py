@@ -12,8 +12,10 @@ from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
 from mailbot.assembly import rulebook_of
 from mailbot.cases.model import Case, Entry
 from mailbot.commits import due_at
-from mailbot.errors import MailbotError
+from mailbot.errors import MailbotError, SettingsError
 from mailbot.process.model import Process
+from mailbot.process.names import did_you_mean
+from mailbot.process.vocabulary import STATES
 from mailbot.settings import Settings
 
 
@@ -26,7 +28,14 @@ class View:
     prefix: str
 
     def cases(self, state: str, everything: bool) -> Iterator[Case]:
-        """Cases oldest first; mail still being sorted and matters of the desk only with `everything` (or by state)."""
+        """Cases oldest first; mail still being sorted and matters of the desk only with `everything` (or by state).
+
+        Raises:
+            SettingsError: there is no such state.
+        """
+        known = (*STATES, *self.process.states)
+        if state and state not in known:
+            raise SettingsError(f"there is no state {state!r}{did_you_mean(state, known)}")
         for case in self.ledger.cases(Filter(state)):
             if everything or state or self.is_complaint(case):
                 yield case

@@ -131,6 +131,9 @@ def test_once_takes_in_and_answers(world: RealWorld) -> None:
     page = call("show", case["case"].lower(), "--desk", world.folder)
     assert "complaint_came by customer" in page.output
     assert call("cases", "--desk", world.folder, "--state", "parked", "--json").stdout == ""
+    misspelt = call("cases", "--desk", world.folder, "--state", "parkd")
+    assert misspelt.exit_code == 2
+    assert "did you mean 'parked'?" in misspelt.stderr
 
 
 def test_dry_run_changes_nothing(world: RealWorld) -> None:
