@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.mail.message import read
-from mailbot.mail.references import Reference, case_code, codes_in, message_id, references_in, token
+from mailbot.mail.references import Reference, case_code, codes_in, is_own_id, message_id, references_in, token
 
 SECRET = b"s" * 32
 DESK = "CustomerCare@blanc.example"
@@ -93,3 +94,14 @@ def test_whatever_was_sent_is_found_again(seed: str, letter: str, n: int, recipi
     case = case_code(SECRET, "BLANC", seed)
     mail = f"In-Reply-To: {message_id(SECRET, DESK, case, letter, n, recipient)}\n\nx"
     assert found(mail) == (Reference(case, n, token(SECRET, DESK, case, letter, n, recipient)),)
+
+
+@pytest.mark.parametrize("domain", ["shop.test", "care.of-customers.a-dry-cleaner.test"])
+def test_own_ids_are_known_again(domain: str) -> None:
+    """A Message-ID of ours is ours, also where a long domain was cut to fit; somebody else's is not."""
+    desk = f"desk@{domain}"
+    made = message_id(SECRET, desk, "BLANC-4K7QD2M", "E2", 1, "anna@x.com")
+    assert is_own_id(made, desk)
+    assert not is_own_id(made, "desk@elsewhere.test")
+    assert not is_own_id(f"<other@{domain}>", desk)
+    assert not is_own_id("", desk)

@@ -44,7 +44,7 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
     forward = _of_customer(forwards.forward(message), process, identity.address) if person else None
     return Intake(
         message=message,
-        automatic=automatic.automatic(message, own, _is_own_letter(message, identity)),
+        automatic=automatic.automatic(message, own, references.is_own_id(message.message_id, identity.address)),
         bounce=bounces.bounce(message),
         words=words,
         forward=forward,
@@ -65,13 +65,6 @@ def query(intake: Intake) -> Query:
         message_ids=tuple(dict.fromkeys((*intake.message.references, *bounced))),
         addresses=tuple(dict.fromkeys((*((intake.sender,) if intake.sender else ()), *intake.addresses))),
     )
-
-
-def _is_own_letter(message: Message, identity: Identity) -> bool:
-    """Whether the Message-ID is one that this desk makes (so the mail is a letter of ours coming back)."""
-    host = identity.address.casefold().rpartition("@")[2]
-    made = re.fullmatch(r"<[a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}@([^>]+)>", message.message_id)
-    return made is not None and made.group(1) == host
 
 
 def _of_customer(forward: Forward | None, process: Process, desk: str) -> Forward | None:

@@ -57,6 +57,12 @@ def message_id(secret: bytes, desk_address: str, case: str, letter: str, n: int,
     return f"<{_short(case)}.{n}.{proof}@{_host(desk_address)}>"
 
 
+def is_own_id(message_id: str, desk_address: str) -> bool:
+    """Whether a Message-ID is of the form that this desk makes: a letter of ours has come back."""
+    local, _, domain = message_id.strip("<>").rpartition("@")
+    return domain == _host(desk_address) and _LOCAL.fullmatch(local) is not None
+
+
 def references_in(message: Message, new_words: str, prefix: str, desk_address: str) -> tuple[Reference, ...]:
     """Letters that the mail names: by ids it answers, by the address it was sent to, by `ref …` in its new words."""
     found = [*_in_ids(message, desk_address), *_in_recipients(message, desk_address), *_in_words(new_words)]
