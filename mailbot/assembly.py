@@ -13,7 +13,6 @@ from mailbot.adapters.files import DeskLock, read_secret
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.ledger import Ledger
 from mailbot.adapters.memory import NullPost, ReadOnlyMailbox
-from mailbot.adapters.ports import Mailbox
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.sqlite_file import copy_at_rest
 from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
@@ -28,14 +27,10 @@ SECRET = "secret"  # noqa: S105  (the name of the file, not what is in it)
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A desk and what it is made of."""
+    """A desk and the ledger it keeps."""
 
     desk: Desk
     ledger: Ledger
-    mailbox: Mailbox
-    key: bytes
-    settings: Settings
-    rulebook: RuleBook
 
 
 def clock(fixed: datetime | None) -> Clock:
@@ -95,7 +90,7 @@ def assemble(settings: Settings, now: Clock) -> Iterator[Assembled]:
         for each in (ledger.close, mailbox.close, post.close):
             closing.callback(each)
         desk = Desk(settings, key, rulebook, ledger, mailbox, post, now)
-        yield Assembled(desk, ledger, mailbox, key, settings, rulebook)
+        yield Assembled(desk, ledger)
 
 
 @contextmanager
@@ -117,4 +112,4 @@ def rehearsal(settings: Settings, now: Clock) -> Iterator[tuple[Assembled, NullP
         closing.callback(inner.close)
         mailbox, post = ReadOnlyMailbox(inner), NullPost()
         desk = Desk(settings, key, rulebook, ledger, mailbox, post, now)
-        yield Assembled(desk, ledger, mailbox, key, settings, rulebook), post
+        yield Assembled(desk, ledger), post

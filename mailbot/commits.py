@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.cases import silence
+from mailbot.cases.effects import SendLetter
 from mailbot.cases.model import Case
 from mailbot.cases.query import MailRecord
 from mailbot.cases.record import desk_line, entry_to_json
@@ -53,21 +54,23 @@ def commit_step(
 
 def queued(step: Step, at: datetime) -> tuple[OutboxRow, ...]:
     """The outbox rows of a step's letters."""
-    return tuple(
-        OutboxRow(
-            message_id=each.letter.message_id,
-            case=step.case.code,
-            n=each.letter.n,
-            letter=each.letter.letter,
-            audience=each.letter.audience,
-            to=each.letter.to,
-            raw=each.raw,
-            status="queued",
-            at=at,
-            next_at=at,
-            rehearsed=each.letter.rehearsed,
-        )
-        for each in step.outgoing
+    return tuple(outbox_row(step.case.code, each.letter, each.raw, at) for each in step.outgoing)
+
+
+def outbox_row(case: str, letter: SendLetter, raw: bytes, at: datetime) -> OutboxRow:
+    """The outbox row of a letter as it is queued."""
+    return OutboxRow(
+        message_id=letter.message_id,
+        case=case,
+        n=letter.n,
+        letter=letter.letter,
+        audience=letter.audience,
+        to=letter.to,
+        raw=raw,
+        status="queued",
+        at=at,
+        next_at=at,
+        rehearsed=letter.rehearsed,
     )
 
 

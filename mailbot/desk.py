@@ -244,8 +244,7 @@ class Desk:
         return any(card.grants for card in cards.values())
 
     def _admin(self) -> str:
-        admins = self._rules.process.people.in_role("admin")
-        return next((person.addresses[0] for person in admins if person.addresses), "")
+        return self._rules.process.people.reach("admin")
 
 
 def hash_of(problems: tuple[Problem, ...]) -> str:

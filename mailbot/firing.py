@@ -50,7 +50,7 @@ class Firing:
     def _recompute(self) -> None:
         """Due times under changed rules, in one commit."""
         process = self._stepping.room().process
-        version = f"{process.version} {process.calendar.version}"
+        version = process.due_version
         before = self._ledger.meta(VERSION)
         if before == version:
             return

@@ -60,7 +60,3 @@ def trouble(what: str) -> None:
 
 def rules_kept(problems: str) -> None:
     _log.error("the rule files have errors; the last good ones stay in force: %s", problems)
-
-
-def rules_read(version: str) -> None:
-    _log.info("rules in force: version=%s", version)

@@ -24,8 +24,9 @@ from mailbot.cases.apply import apply
 from mailbot.cases.model import Case, Entry
 from mailbot.cases.query import Query
 from mailbot.cases.record import entry_from_json
-from mailbot.commits import due_at, mail_from_json
+from mailbot.commits import due_at, mail_from_json, outbox_row
 from mailbot.desk import Desk
+from mailbot.firing import VERSION
 from mailbot.intaking import HEAD, LARGEST
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
@@ -85,8 +86,7 @@ def fold_journal(mailbox: Mailbox, ledger: Ledger, key: bytes, process: Process)
         head = {"n": page.n, "mac": page.mac}
     rows = [_settled(row, folded) for row in folded.rows.values()]
     due = {case.code: due_at(case, process) for case in folded.cases.values()}
-    version = f"{process.version} {process.calendar.version}"
-    meta = {journal.HEAD: head, "due_version": version}
+    meta = {journal.HEAD: head, VERSION: process.due_version}
     ledger.commit(Commit(outbox=tuple(rows), due=due, meta=meta), {})
     return folded.entries
 
@@ -137,28 +137,12 @@ def _fold_entry(entry: Entry, folded: _Folded, ledger: Ledger) -> None:
     ledger.commit(Commit(entries=(entry,), cases=(case,)), {entry.case: before.version if before else 0})
     for effect in entry.effects:
         if isinstance(effect, fx.SendLetter) and effect.status == "queued":
-            folded.rows[effect.message_id] = _row(entry, effect)
+            folded.rows[effect.message_id] = outbox_row(entry.case, effect, b"", entry.at)
         elif isinstance(effect, fx.MarkLetter):
             letter = next(each for each in case.letters if each.n == effect.n)
             row = folded.rows.get(letter.message_id)
             if row and row.status != "sent":  # one that came back later was sent all the same
                 folded.rows[letter.message_id] = replace(row, status=effect.status)
-
-
-def _row(entry: Entry, sent: fx.SendLetter) -> OutboxRow:
-    return OutboxRow(
-        message_id=sent.message_id,
-        case=entry.case,
-        n=sent.n,
-        letter=sent.letter,
-        audience=sent.audience,
-        to=sent.to,
-        raw=b"",
-        status="queued",
-        at=entry.at,
-        next_at=entry.at,
-        rehearsed=sent.rehearsed,
-    )
 
 
 def _settled(row: OutboxRow, folded: _Folded) -> OutboxRow:

@@ -13,6 +13,7 @@ from mailbot.assembly import rulebook_of
 from mailbot.cases.model import Case, Entry
 from mailbot.commits import due_at
 from mailbot.errors import MailbotError, SettingsError
+from mailbot.insight import listing
 from mailbot.process.model import Process
 from mailbot.process.names import did_you_mean
 from mailbot.process.vocabulary import STATES
@@ -37,13 +38,8 @@ class View:
         if state and state not in known:
             raise SettingsError(f"there is no state {state!r}{did_you_mean(state, known)}")
         for case in self.ledger.cases(Filter(state)):
-            if everything or state or self.is_complaint(case):
+            if everything or state or listing.is_complaint(case, self.process):
                 yield case
-
-    def is_complaint(self, case: Case) -> bool:
-        """Whether the case ever entered the map."""
-        state = self.process.states.get(case.state)
-        return (state is None or state.listed) and case.outcome != "not_a_complaint"
 
     def case(self, name: str) -> Case:
         """A case by its code, in any case, with or without the prefix. Raises MailbotError where there is none."""

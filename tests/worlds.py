@@ -14,7 +14,6 @@ from mailbot.adapters.memory import MemoryMailbox, MemoryPost
 from mailbot.adapters.ports import FOLDERS, INBOX
 from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.assembly import assemble, mailbox_of, rulebook_of
-from mailbot.cases.model import Case
 from mailbot.commits import due_at
 from mailbot.desk import Desk
 from mailbot.founding import found
@@ -129,12 +128,8 @@ class RealWorld:
 def listed(ledger: Ledger, process: Process) -> list[dict[str, Any]]:
     """The complaints as `mailbot cases --json` shows them."""
 
-    def shown(case: Case) -> bool:
-        state = process.states.get(case.state)
-        return (state is None or state.listed) and case.outcome != "not_a_complaint"
-
     return [
         listing.as_json(case, process, due_at(case, process), ledger.history(case.code))
         for case in ledger.cases(Filter())
-        if shown(case)
+        if listing.is_complaint(case, process)
     ]

@@ -28,7 +28,6 @@ class Send:
     role: str
     to: str
     step: str = ""
-    asks: bool = False
     granting_row: bool = False
 
 
@@ -97,11 +96,8 @@ def _carry_out(
     effects += [fx.SetFact(name, value) for name, value in row.set.items()]
     sends: list[Send] = []
     for code in row.letters:
-        asks = code in row.ask
-        roles = process.letter(code, "").audience
-        for role in roles:
-            for address in recipients(role, case, event, process):
-                sends.append(Send(code, role, address, step, asks, row.grants))
+        for role in process.letter(code, "").audience:
+            sends += [Send(code, role, to, step, row.grants) for to in recipients(role, case, event, process)]
     why = (row.note,) if row.note else ()
     return Decision(tuple(effects), tuple(sends), why, str(row.place))
 
@@ -119,12 +115,6 @@ def recipients(role: str, case: Case, event: Event, process: Process) -> tuple[s
             return (owner.addresses[0],)
     store = case.store if role == "till" else ""
     wanted = {"author": "admin", "owner": "care"}.get(role, role)
-    if not (wanted == "till" and not store):
-        there = next((p.addresses[0] for p in people.in_role(wanted, store) if p.addresses), None)
-        if there:
-            return (there,)
-    for fallback in ("va", "care", "admin"):
-        there = next((p.addresses[0] for p in people.in_role(fallback) if p.addresses), None)
-        if there:
-            return (there,)
-    return ()
+    asked = people.reach(wanted, store) if wanted != "till" or store else ""
+    there = asked or next(filter(None, map(people.reach, ("va", "care", "admin"))), "")
+    return (there,) if there else ()

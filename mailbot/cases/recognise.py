@@ -6,7 +6,6 @@ command, words). Unsure is a result of its own and always ends with a human. Nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.cases import effects as fx
@@ -14,18 +13,12 @@ from mailbot.cases import from_customer, from_staff, match
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.intake import Intake
-from mailbot.cases.model import Case
+from mailbot.cases.model import Case, Letter
 from mailbot.cases.query import Found
 from mailbot.cases.recognised import Recognised, keep
 from mailbot.cases.silence import AWAY
 from mailbot.mail.away import away_until
 from mailbot.process.model import Process
-
-
-@dataclass(frozen=True, slots=True)
-class _Returned:
-    case: Case
-    n: int
 
 
 def recognise(intake: Intake, found: Found, process: Process, identity: Identity, now: datetime) -> Recognised:
@@ -47,19 +40,19 @@ def _bounce(intake: Intake, found: Found) -> Recognised:
     evidence = (f"delivery report for {', '.join(intake.bounce.recipients) or 'an unknown address'}",)
     if returned is None:
         return Recognised("no_action", kind, evidence)
+    case, letter = returned
     kept = keep(intake, "desk", kind, evidence, human=False)
     if not intake.bounce.permanent:
-        return Recognised("no_action", kind, evidence, returned.case, Event("automatic_came", "desk"), (kept,))
-    letter = next(each for each in returned.case.letters if each.n == returned.n)
+        return Recognised("no_action", kind, evidence, case, Event("automatic_came", "desk"), (kept,))
     data = {"n": letter.n, "letter": letter.letter, "to": letter.audience, "reason": f"{letter.to} cannot be reached"}
     effects = (kept, fx.MarkLetter(letter.n, "failed"))
-    return Recognised("case", kind, evidence, returned.case, Event("letter_bounced", "desk", data), effects)
+    return Recognised("case", kind, evidence, case, Event("letter_bounced", "desk", data), effects)
 
 
-def _letter(message_id: str, found: Found) -> _Returned | None:
+def _letter(message_id: str, found: Found) -> tuple[Case, Letter] | None:
     case = found.by_message_id.get(message_id)
     letter = next((each for each in case.letters if each.message_id == message_id), None) if case else None
-    return _Returned(case, letter.n) if case and letter else None
+    return (case, letter) if case and letter else None
 
 
 def _automatic(intake: Intake, found: Found, process: Process, identity: Identity, now: datetime) -> Recognised:

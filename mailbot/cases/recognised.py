@@ -60,7 +60,7 @@ def opening(
     reported: bool = False,
     solved: bool = False,
 ) -> tuple[fx.Effect, ...]:
-    """The facts of a new case: recorded at once (PROCESS.md "Record at once")."""  # fmt: skip
+    """The facts of a new case: recorded at once (PROCESS.md "Record at once")."""
     name = shown_name(name)
     owner = next((person.name for person in process.people.in_role("care")), "")
     facts = {

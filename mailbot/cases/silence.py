@@ -15,6 +15,7 @@ from mailbot.cases.facts import facts_of
 from mailbot.cases.model import Case, Letter
 from mailbot.process.calendar import Duration
 from mailbot.process.model import Process, Rung, State
+from mailbot.process.vocabulary import PARTIES
 
 UNPROMPTED_WITHOUT_ANSWER = 3  # PROCESS.md: at most three letters nobody asked for, then quiet
 AWAY = "away_until"  # the fact that a vacation reply named a date (ISO): the customer's clock stands still till then
@@ -60,7 +61,12 @@ def party_awaited(case: Case, process: Process) -> str:
     if case.facts.get("owed"):
         return "care"
     state = process.states.get(case.state)
-    return str(case.facts.get("waiting_on") or (state.waiting_on if state else ""))
+    return _awaited(case, state) if state else str(case.facts.get("waiting_on") or "")
+
+
+def _awaited(case: Case, state: State) -> str:
+    """The party that the state waits for, or the one that a row has named instead."""
+    return str(case.facts.get("waiting_on") or state.waiting_on)
 
 
 def _place(case: Case, process: Process) -> tuple[str, str]:
@@ -121,13 +127,13 @@ def _base(case: Case, state: State, rung: Rung) -> datetime | None:
     entered = case.entered_at
     if entered is None or rung.since == "entered":
         return entered
-    if rung.since in ("customer", "till", "va", "operations", "care", "admin"):
+    if rung.since in PARTIES:
         return max(entered, case.heard.get(rung.since, entered))
     if rung.since:
         return max(
             (letter.sent_at for letter in case.letters if letter.letter == rung.since and letter.sent_at), default=None
         )
-    party = str(case.facts.get("waiting_on") or state.waiting_on)
+    party = _awaited(case, state)
     answered = [
         letter.sent_at
         for letter in case.letters

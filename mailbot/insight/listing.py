@@ -12,6 +12,12 @@ from mailbot.cases.silence import party_awaited
 from mailbot.process.model import Process
 
 
+def is_complaint(case: Case, process: Process) -> bool:
+    """Whether the case entered the map: not mail still being sorted, nor a matter of the desk."""
+    state = process.states.get(case.state)
+    return (state is None or state.listed) and case.outcome != "not_a_complaint"
+
+
 def as_json(
     case: Case, process: Process, due: datetime | None, history: Sequence[Entry] | None = None
 ) -> dict[str, Any]:

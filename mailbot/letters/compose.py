@@ -69,12 +69,11 @@ def compose(send: Send, case: Case, event: Event, n: int, process: Process, iden
 
 def frame(draft: Draft, layout: str, process: Process, identity: Identity) -> str:
     """The HTML part whole: the body in the layout, with the quiet footer."""
-    footer = process.wording.footer.get(draft.card.language, "") if draft.send.role == "customer" else ""
     parts = {
         "LANG": escape(draft.card.language),
         "PREHEADER": escape(draft.card.about),
         "DESK": escape(identity.name),
-        "FOOTER": escape(" ".join(footer.split())),
+        "FOOTER": escape(_footer(draft, process)),
         "BODY": draft.html,
     }
     for name, value in parts.items():
@@ -84,8 +83,13 @@ def frame(draft: Draft, layout: str, process: Process, identity: Identity) -> st
 
 def footer_text(draft: Draft, process: Process) -> str:
     """The footer of the text part, '' for staff."""
+    words = _footer(draft, process)
+    return f"\n-- \n{words}\n" if words else ""
+
+
+def _footer(draft: Draft, process: Process) -> str:
     words = process.wording.footer.get(draft.card.language, "") if draft.send.role == "customer" else ""
-    return f"\n-- \n{' '.join(words.split())}\n" if words else ""
+    return " ".join(words.split())
 
 
 def _heading(filled: str, marks: Marks) -> Iterator[Span]:

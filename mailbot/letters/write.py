@@ -86,7 +86,7 @@ def write(
     around: Around,
     now: datetime,
 ) -> Written:
-    """Write every letter of a decision; `case` is as it stands after the decision's other effects."""  # fmt: skip
+    """Write every letter of a decision; `case` is as it stands after the decision's other effects."""
     counter = _Counter(around.to_address_today, around.to_customers_this_hour)
     outgoing: list[Outgoing] = []
     held: list[Held] = []
@@ -113,7 +113,7 @@ def _brake(send: Send, counter: _Counter, house: House, process: Process) -> str
         return f"{counter.today} letters went to this address within a day; the limit is {house.per_address_per_day}"
     if counter.hour >= house.per_hour:
         return f"{counter.hour} letters went to customers within an hour; the limit is {house.per_hour}"
-    if house.rehearse and not _admin(process):
+    if house.rehearse and not process.people.reach("admin"):
         return "rehearsing, and people.yaml names no admin with an address to read the letters"
     return ""
 
@@ -124,7 +124,7 @@ def _ready(
     draft = approved.draft
     to_customer = draft.send.role == "customer"
     rehearsed = to_customer and house.rehearse
-    to = _admin(process) if rehearsed else draft.send.to
+    to = process.people.reach("admin") if rehearsed else draft.send.to
     text = draft.text + footer_text(draft, process)
     html = frame(draft, house.layout, process, identity)
     if rehearsed:
@@ -150,10 +150,6 @@ def _record(draft: Draft, status: str, rehearsed: bool = False) -> fx.SendLetter
     return fx.SendLetter(draft.n, send.letter, send.role, send.to, draft.message_id, status, send.step, rehearsed)
 
 
-def _admin(process: Process) -> str:
-    return next((person.addresses[0] for person in process.people.in_role("admin") if person.addresses), "")
-
-
 def _banner(draft: Draft, case: Case, text: str, html: str) -> tuple[str, str]:
     """The mark of a rehearsed letter: to whom it would have gone, and why."""
     words = (
@@ -163,8 +159,7 @@ def _banner(draft: Draft, case: Case, text: str, html: str) -> tuple[str, str]:
     # Not a <p>: in dark mode the layout paints those light, and the box is yellow everywhere.
     style = "margin:0 0 20px;padding:12px 14px;background:#fff4cc;border:1px solid #d9b93b;color:#4a3c00;"
     box = f'<div style="{style}">{escape(words)}</div>'
-    marker = draft.html
-    return f"{words}\n\n{text}", html.replace(marker, box + marker, 1)
+    return f"{words}\n\n{text}", html.replace(draft.html, box + draft.html, 1)
 
 
 def _answers(case: Case, event: Event, to_customer: bool) -> tuple[str, ...]:

@@ -157,6 +157,10 @@ class People:
         """Everyone with the role (and at the store, where one is named), in the file's order."""
         return tuple(p for p in self.people if role in p.roles and (not store or p.store == store))
 
+    def reach(self, role: str, store: str = "") -> str:
+        """The address of the first in the role who has one; '' for nobody."""
+        return next((p.addresses[0] for p in self.in_role(role, store) if p.addresses), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -254,6 +258,11 @@ class Process:
     wording: Wording
     calendar: Calendar
     letters: Mapping[str, Mapping[str, LetterCard]]  # code -> language -> template
+
+    @property
+    def due_version(self) -> str:
+        """What due times are computed by: another value, and they are computed again."""
+        return f"{self.version} {self.calendar.version}"
 
     def letter(self, code: str, language: str) -> LetterCard:
         """The template in that language, or in the first one there is."""
