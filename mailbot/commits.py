@@ -23,8 +23,7 @@ _MAIL = TypeAdapter(MailRecord)
 
 def commit_step(
     ledger: Ledger,
-    before: Case,
-    step: Step,
+    steps: Sequence[tuple[Case, Step]],
     process: Process,
     *,
     mails: Sequence[MailRecord] = (),
@@ -32,23 +31,26 @@ def commit_step(
     meta: Mapping[str, Any] | None = None,
     desk: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a step whole; `desk` is meta that the journal keeps too.
+    """Write one step whole: of one case, or of the two that it touches.
 
+    Args:
+        steps: each case as it was decided on, and its step. desk: meta that the journal keeps too.
     Raises:
-        StaleCase: `before` is not the case as it stands.
+        StaleCase: one of them is not the case as it stands; nothing was written.
     """
-    lines = [json.dumps({"entry": entry_to_json(entry)}, ensure_ascii=False) for entry in step.entries]
+    entries = tuple(entry for _, step in steps for entry in step.entries)
+    lines = [json.dumps({"entry": entry_to_json(entry)}, ensure_ascii=False) for entry in entries]
     ledger.commit(
         Commit(
-            entries=step.entries,
-            cases=(step.case,),
+            entries=entries,
+            cases=tuple(step.case for _, step in steps),
             mails=tuple(mails),
-            outbox=(*queued(step, step.entries[-1].at), *outbox),
-            due={step.case.code: due_at(step.case, process)},
+            outbox=(*(row for _, step in steps for row in queued(step, step.entries[-1].at)), *outbox),
+            due={step.case.code: due_at(step.case, process) for _, step in steps},
             journal=(*lines, *(mail_line(mail) for mail in mails), *((desk_line(desk),) if desk else ())),
             meta={**(meta or {}), **(desk or {})},
         ),
-        {before.code: before.version},
+        {before.code: before.version for before, _ in steps},
     )
 
 

@@ -15,7 +15,9 @@ from typing import Any
 from mailbot import journal, logs
 from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.adapters.ports import HUMAN, Arrived, Mailbox, Post
+from mailbot.cases import effects as fx
 from mailbot.cases import intake as intakes
+from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case
 from mailbot.cases.query import Found, MailRecord
@@ -26,7 +28,7 @@ from mailbot.commits import mail_line
 from mailbot.errors import MailboxError, Problem, StaleCase
 from mailbot.firing import HELD, Firing
 from mailbot.intaking import Intaking, Meta
-from mailbot.letters.step import Room, take
+from mailbot.letters.step import Room, Step, take
 from mailbot.letters.write import House
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
@@ -74,7 +76,7 @@ class Desk:
         self._rules = rulebook.rules()
         self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison)
         self._stepping = Stepping(ledger, lambda: self.room, clock)
-        self._firing = Firing(ledger, self._stepping)
+        self._firing = Firing(ledger, self._stepping, desk.digest)
         self._posting = Posting(
             ledger, mailbox, post, self._stepping.record_letter, sender=desk.address, admin=self._admin,
             grants=self._grants, sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
@@ -159,15 +161,22 @@ class Desk:
             logs.filed(result.kind, "; ".join(result.why))
             return result.fate
         case = result.case or self._stepping.new_case(message.key)
-        step = take(
-            case, result.event, result.given, result.why, self.room, self._stepping.around(case, result.given, now), now
-        )
+        step = self._take(case, result.event, result.given, result.why, now)
+        also = [
+            (other, self._take(other, event, given, result.why, now)) for other, event, given in result.also
+        ]
         fate = "human" if step.kept_for_human else result.fate
         record = _record(message, result, fate, case.code, now)
         released = {ASKED_ADMIN: None, HELD: None} if result.event.name == "go_ahead" else {}
-        self._stepping.commit(case, step, mails=(record,), meta=meta(fate), desk=released)
+        self._stepping.commit(case, step, also, mails=(record,), meta=meta(fate), desk=released)
         logs.taken(case.code, result.kind, result.event.name, step.entries[0].rule)
         return fate
+
+    def _take(
+        self, case: Case, event: Event, given: tuple[fx.Effect, ...], why: tuple[str, ...], now: datetime
+    ) -> Step:
+        around = self._stepping.around(case, given, now, event.by)
+        return take(case, event, given, why, self.room, around, now)
 
     def _put_back(self, message: Message, seen: MailRecord, batch: frozenset[str]) -> bool:
         """Whether a person put a mail back from Needs a human, so that it is to be taken in afresh."""

@@ -17,7 +17,7 @@ from mailbot.cases import silence
 from mailbot.commits import commit_step
 from mailbot.desk import Desk
 from mailbot.letters.step import take_silence
-from mailbot.letters.write import Around
+from mailbot.cases.around import Around
 from mailbot.mail import message as messages
 
 ALL = 1_000_000
@@ -69,7 +69,7 @@ def _recall_silence(code: str, ledger: Ledger, desk: Desk, sent: _Sent) -> bool:
     letters = [each.letter for each in step.outgoing]
     if not letters or not sent.claim([(each.message_id, (code, each.letter, each.to.casefold())) for each in letters]):
         return False
-    commit_step(ledger, case, step, process)
+    commit_step(ledger, ((case, step),), process)
     for each in letters:
         row = ledger.letter(each.message_id)
         if row:

@@ -52,6 +52,7 @@ class Desk(_Section):
     timezone: str = "Europe/London"
     language: str = "en"
     languages: tuple[str, ...] = ()
+    digest: bool = True
     mode: Literal["rehearse", "live"] = "rehearse"
     since: timedelta = timedelta(days=2)
     reply_to: Literal["plain", "subaddress"] = "plain"

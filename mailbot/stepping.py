@@ -6,7 +6,7 @@ clock come as functions, because both may be others in the next cycle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,15 +14,19 @@ from typing import Any
 from mailbot import logs
 from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.cases import effects as fx
+from mailbot.cases.approval import granted_in
 from mailbot.cases.decide import after
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
-from mailbot.cases.query import MailRecord
+from mailbot.cases.query import MailRecord, Query
 from mailbot.commits import commit_step
+from mailbot.insight.listing import is_complaint
 from mailbot.letters.step import Room, Step, take
-from mailbot.letters.write import Around
+from mailbot.cases.around import Around
 from mailbot.mail import references
+from mailbot.process.vocabulary import ROLES
 
+SIMILAR = 6  # cases with the same problem looked at; three of other customers are shown
 Clock = Callable[[], datetime]
 
 
@@ -32,11 +36,25 @@ class Stepping:
     def __init__(self, ledger: Ledger, room: Callable[[], Room], clock: Clock) -> None:
         self._ledger, self.room, self.clock = ledger, room, clock
 
-    def around(self, case: Case, given: tuple[fx.Effect, ...], now: datetime) -> Around:
-        """What the brakes ask: letters to this customer in a day, and to all customers in an hour."""
-        address = after(case, given, now).customer.address
-        to_address = self._ledger.sent_since(address, now - timedelta(days=1)) if address else 0
-        return Around(to_address, self._ledger.sent_since("", now - timedelta(hours=1)))
+    def around(self, case: Case, given: tuple[fx.Effect, ...], now: datetime, by: str = "") -> Around:
+        """What is known beyond the case: the brakes' counts, the customer's other cases, cases like it.
+
+        Args:
+            by: the party whose event it is; staff may ask for the case's own steps.
+        """
+        ledger, seen = self._ledger, after(case, given, now)
+        address, problem = seen.customer.address.casefold(), seen.form.values.get("problem", "")
+        theirs = ledger.find(Query(addresses=(address,))).by_address.get(address, ()) if address else ()
+        earlier = tuple(each for each in theirs if each.code != case.code and is_complaint(each, self.room().process))
+        like = ledger.ended_like(problem, SIMILAR) if problem else ()
+        return Around(
+            to_address_today=ledger.sent_since(address, now - timedelta(days=1)) if address else 0,
+            to_customers_this_hour=ledger.sent_since("", now - timedelta(hours=1)),
+            granted=granted_in(theirs, case.code, now),
+            earlier=earlier,
+            similar=tuple(each for each in like if each.code != case.code and each not in earlier),
+            history=ledger.history(case.code) if by in ROLES else (),
+        )
 
     def new_case(self, seed: str) -> Case:
         """A case with a free code; the same seed gives the same code as long as it is free."""
@@ -51,16 +69,18 @@ class Stepping:
         self,
         before: Case,
         step: Step,
+        also: Sequence[tuple[Case, Step]] = (),
         mails: tuple[MailRecord, ...] = (),
         outbox: tuple[OutboxRow, ...] = (),
         meta: Mapping[str, Any] | None = None,
         desk: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write a step (see `commit_step`) and log what it held back."""
-        process = self.room().process
-        commit_step(self._ledger, before, step, process, mails=mails, outbox=outbox, meta=meta, desk=desk)
-        for held in step.held:
-            logs.held(step.case.code, held.letter.letter, held.reason)
+        """Write a step, with those of other cases that it touches, and log what they held back."""
+        process, steps = self.room().process, ((before, step), *also)
+        commit_step(self._ledger, steps, process, mails=mails, outbox=outbox, meta=meta, desk=desk)
+        for _, each in steps:
+            for held in each.held:
+                logs.held(each.case.code, held.letter.letter, held.reason)
 
     def record_letter(self, row: OutboxRow, event: Event | None, status: str) -> None:
         """One durable step of a letter; an outcome is an event of its case, back through decide."""
@@ -80,10 +100,12 @@ class Stepping:
 
     def alert(self, cause: str, reason: str, words: str) -> None:
         """Tell the admin; once a day for each cause."""
+        self.of_the_desk(f"{cause}\n{self.clock():%Y-%m-%d}", Event("alert_raised", "desk", {"reason": reason, "words": words}))
+
+    def of_the_desk(self, cause: str, event: Event) -> None:
+        """A matter of the desk itself, on a record of its own; once for each cause."""
         room, now = self.room(), self.clock()
-        seed = f"desk\n{cause}\n{now:%Y-%m-%d}"
-        case = Case(code=references.case_code(room.identity.key, room.identity.prefix, seed))
+        case = Case(code=references.case_code(room.identity.key, room.identity.prefix, f"desk\n{cause}"))
         if self._ledger.case(case.code):
             return
-        event = Event("alert_raised", "desk", {"reason": reason, "words": words})
-        self.commit(case, take(case, event, (), (cause,), room, Around(), now))
+        self.commit(case, take(case, event, (), (cause.partition("\n")[0],), room, Around(), now))

@@ -65,7 +65,8 @@ def rows(process: Process) -> Iterator[Row]:
     for state in process.states.values():
         yield from (row for many in state.when.values() for row in many)
         yield from (rung.row for rung in state.silence)
-    yield from (row for many in process.always.values() for row in many)
+    yield from (row for when in (process.first, process.always) for many in when.values() for row in many)
+    yield from (rung.row for rung in process.always_silence)
 
 
 def events(process: Process) -> tuple[str, ...]:

@@ -1,31 +1,51 @@
 """Stories in the domain's words, told in a world: YAML steps -> mails, cycles, and what must be seen.
 
     story: …
+    desk: {mode: rehearse, …}                                 settings of mailbot.toml
+    proof: none                                               nothing vouches for staff's mail in this story
+    rules:                                                    this desk's own rule files and letters
+      rules/process.yaml: [{replace: "…", with: "…"}]         edits of the shipped one
+      rules/people.yaml: {people: […], …}                     or another one
     steps:
-      - anna writes: {subject: …, text: …, headers: {…}}     a new mail; a cycle follows each mail
+      - anna writes: {subject: …, text: …, headers: {…}, attachments: [hole.jpg]}   a cycle follows each mail
+      - till writes a note: "solved\n\nAnna Smith, anna@customer.test"      the same, without a complaint in it
       - anna replies to E2: "text"                            quoting the letter, as most programs do
-      - anna fills in E2: {store: Marylebone, …}              the letter's form, by its shown labels
+      - anna fills in E2: {store: Marylebone, …}              the letter's form, by its shown labels, over FORM below;
+                                                              only: true = nothing else; above: words above the form
       - till forwards anna: "a note"                          a mail of anna's, as Gmail forwards it
       - mail system reports failure of E2: "5.1.1 no such user"      (or: delay)
       - silent days: 40                                       a cycle each morning
+      - silent working days: 3                                a cycle at ten on each working day
       - later: 3 working days | 40 days | 2 hours             the clock moves on; one cycle
-      - put back: …                                           a person moves a mail back into the inbox
+      - put back: Needs a human                               a person moves the newest mail there into the inbox
       - expect: {letters: [E2 to anna], state: …, waiting on: …, fate: Cases, …}
 
-`expect: letters` are those since the last `expect`, in order of sending; nothing else may have left.
+A mail of staff comes with a pass of the desk's own server, unless the step says `proof: none` or has the header
+itself, or the story names the desk's `authserv_id` (it is then about proof) or says `proof: none`.
+
+`{CODE}` is the newest case's code, `{CODE of anna}` that of anna's newest.
+
+`expect: letters` are those since the last `expect`, in order of sending; nothing else may have left. `letters to va`:
+those to her alone. `says`, `does not say` (`to anna`): words of those letters. `of: anna`: her newest case is meant,
+not the newest. notes: the words of staff on file. approval: pounds, or null. facts: those facts of the case. form,
+missing, held, cases, fate (a folder), threads; and every field that `mailbot cases --json` shows.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
 
+from mailbot.adapters.ledger import Filter
+from mailbot.process.calendar import parse_duration
+from tests.attaching import with_files
+from tests.expecting import Sight, expect
 from tests.worlds import MemoryWorld, RealWorld, listed
 from tests.writing import Letter, filled, forward, new_mail, reply, report
 
@@ -44,6 +64,8 @@ ACTORS = {
     "chelsea": ("Chelsea till", "chelsea@shop.test"),
 }
 NAMES = {address: name for name, (_, address) in ACTORS.items()}
+AUTHSERV = "mx.shop.test"
+STAFF_DOMAIN = "shop.test"
 COMPLAINT = {
     "subject": "My dress",
     "text": "Hello,\n\nmy silk dress came back from you with a hole in it. I am very unhappy.\n\nAnna",
@@ -92,18 +114,27 @@ class Telling:
                 for _ in range(what):
                     self.now += timedelta(days=1)
                     self.cycle()
+            case ["silent", "working", "days"]:
+                for _ in range(what):
+                    self.now = self.next_working_morning()
+                    self.cycle()
             case ["later"]:
-                self.now += _span(what)
+                self.now = self.later(what)
+                self.cycle()
+            case ["put", "back"]:
+                self.world.put_back(f"Mailbot/{what}")
                 self.cycle()
             case [who, "writes"]:
                 self.write(who, what)
+            case [who, "writes", "a", "note"]:
+                self.write(who, {"subject": "A note", **_said(what)})
             case [who, "replies", "to", code]:
                 self.reply(who, code, what)
             case [who, "fills", "in", code]:
-                letter = self.last(code)
-                self.deliver(
-                    self.make_reply(who, letter, filled(letter, self.form(what), self.labels()), {}, bare=True)
-                )
+                letter = self.last(code, who)
+                text = filled(letter, self.form(what), self.labels())
+                text = f"{what['above']}\n\n{text}" if "above" in what else text
+                self.deliver(self.make_reply(who, letter, text, self.headers(who, what), bare=True))
             case ["mail", "system", "reports", ("failure" | "delay") as kind, "of", code]:
                 self.deliver(report(self.last(code), kind == "failure", what, self.now, self.next()))
             case [who, "forwards", whom]:
@@ -114,16 +145,24 @@ class Telling:
     # ---- mails ----------------------------------------------------------------------------------------------
 
     def write(self, who: str, what: Any) -> None:
-        mail = {**COMPLAINT, **(what if isinstance(what, dict) else {"text": what})}
+        mail = {**COMPLAINT, **_said(what)}
         name, address = ACTORS[who]
-        subject = self.named(mail["subject"])
-        headers = mail.get("headers")
-        self.deliver(new_mail(address, name, subject, self.named(mail["text"]), self.now, self.next(), headers))
+        subject, text = self.named(mail["subject"]), self.named(mail["text"])
+        raw = new_mail(address, name, subject, text, self.now, self.next(), self.headers(who, mail))
+        self.deliver(with_files(raw, mail.get("attachments", ())))
 
     def reply(self, who: str, code: str, what: Any) -> None:
-        said = what if isinstance(what, dict) else {"text": what}
+        said = _said(what)
         letter = self.last(code, who)
-        self.deliver(self.make_reply(who, letter, said["text"], said.get("headers", {}), subject=said.get("subject")))
+        text, subject = self.named(said["text"]), said.get("subject")
+        raw = self.make_reply(who, letter, text, self.headers(who, said), subject=subject)
+        self.deliver(with_files(raw, said.get("attachments", ())))
+
+    def headers(self, who: str, said: Mapping[str, Any]) -> dict[str, str]:
+        """The step's own header fields, and what the desk's server found about a mail of staff."""
+        vouched = self.world.proof and ACTORS[who][1].endswith(f"@{STAFF_DOMAIN}") and said.get("proof") != "none"
+        results = f"{self.world.proof}; dmarc=pass header.from={STAFF_DOMAIN}"
+        return {**({"Authentication-Results": results} if vouched else {}), **said.get("headers", {})}
 
     def make_reply(
         self,
@@ -146,7 +185,8 @@ class Telling:
         name, address = ACTORS[who]
         subject, text = said.get("subject", COMPLAINT["subject"]), said.get("text", COMPLAINT["text"])
         original = (*ACTORS[whom], subject, text)
-        self.deliver(forward(address, name, said.get("note", ""), original, self.now, self.next(), said.get("headers")))
+        headers = self.headers(who, said)
+        self.deliver(forward(address, name, said.get("note", ""), original, self.now, self.next(), headers))
 
     def deliver(self, raw: bytes) -> None:
         self.world.deliver(raw, self.now.astimezone(UTC))
@@ -160,16 +200,15 @@ class Telling:
         return self.number
 
     def form(self, what: Any) -> dict[str, str]:
-        return {
-            key: str(value) for key, value in {**({} if what.get("only") else FORM), **what}.items() if key != "only"
-        }
+        given = {**({} if what.get("only") else FORM), **what}
+        return {key: str(value) for key, value in given.items() if key not in ("only", "above", "headers", "proof")}
 
     def labels(self) -> dict[str, str]:
         return {field.id: field.labels["en"][0] for field in self.world.process.form}
 
     def named(self, text: str) -> str:
-        """{CODE} stands for the code of the newest case."""
-        return text.replace("{CODE}", self.newest()["case"]) if "{CODE}" in text else text
+        """The text with the codes of cases put in."""
+        return re.sub(r"\{CODE(?: of (\w+))?\}", lambda found: str(self.newest(found[1] or "")["case"]), text)
 
     def last(self, code: str, who: str = "") -> Letter:
         """The newest letter of that code, to that person if there is one."""
@@ -178,11 +217,29 @@ class Telling:
         assert letters, f"no {code} was ever sent, only {[letter.code for letter in self.world.letters()]}"
         return letters[-1]
 
+    # ---- time -----------------------------------------------------------------------------------------------
+
+    def later(self, span: str) -> datetime:
+        """The moment so much later; working time as the desk's calendar counts it."""
+        if "working" in span:
+            return self.world.process.calendar.add(self.now, parse_duration(span)).astimezone(LONDON)
+        return self.now + _span(span)
+
+    def next_working_morning(self) -> datetime:
+        """Ten o'clock on the next working day."""
+        day = self.now
+        while True:
+            day = datetime.combine(day.date() + timedelta(days=1), time(10), tzinfo=LONDON)
+            if self.world.process.calendar.is_working(day):
+                return day
+
     # ---- what must be seen ----------------------------------------------------------------------------------
 
-    def newest(self) -> dict[str, Any]:
-        found = self.cases()
-        assert found, "there is no case"
+    def newest(self, whose: str = "") -> dict[str, Any]:
+        """The newest case; or of one customer."""
+        address = ACTORS[whose][1] if whose else ""
+        found = [case for case in self.cases() if not address or case["customer"]["address"] == address]
+        assert found, f"there is no case{' of ' * bool(whose)}{whose}"
         return found[-1]
 
     def cases(self) -> list[dict[str, Any]]:
@@ -191,34 +248,17 @@ class Telling:
     def expect(self, what: Mapping[str, Any]) -> None:
         sent = self.world.letters()
         new, self.seen = sent[self.seen :], len(sent)
-        if "letters" in what:
-            said = [f"{letter.code} to {NAMES.get(letter.to, letter.to)}" for letter in new]
-            assert sorted(said) == sorted(what["letters"]), f"letters were {said}, not {what['letters']}"
+        cases = self.cases()
+        listing = self.newest(what.get("of", "")) if cases else None
+        kept = next(
+            (case for case in self.world.ledger.cases(Filter()) if listing and case.code == listing["case"]), None
+        )
+        sight = Sight(new, NAMES, self.world.process, len(cases), listing, kept)
         for key, wanted in what.items():
-            match key:
-                case "letters":
-                    pass
-                case "cases":
-                    assert len(self.cases()) == wanted, f"{len(self.cases())} cases, not {wanted}"
-                case "fate":
-                    self.expect_fate(wanted)
-                case "says" | "does not say":
-                    text = " ".join(" ".join(f"{letter.subject} {letter.text}" for letter in new).split())
-                    for words in wanted if isinstance(wanted, list) else [wanted]:
-                        assert (words in text) == (key == "says"), f"{key} {words!r}: {text}"
-                case "form":
-                    values = self.newest()["form"]["values"]
-                    assert {k: values.get(k) for k in wanted} == wanted, f"form is {values}"
-                case "missing":
-                    assert self.newest()["form"]["missing"] == wanted, f"missing {self.newest()['form']['missing']}"
-                case "threads":
-                    assert all(letter.mail["In-Reply-To"] for letter in new), "a letter answers nothing"
-                case "held":
-                    statuses = [letter["letter"] for letter in self.newest()["letters"] if letter["status"] == "held"]
-                    assert statuses == wanted, f"held were {statuses}"
-                case _:
-                    field = key.replace(" ", "_")
-                    assert self.newest()[field] == wanted, f"{key} is {self.newest()[field]!r}, not {wanted!r}"
+            if key == "fate":
+                self.expect_fate(wanted)
+            elif key != "of":
+                expect(key, wanted, sight)
 
     def expect_fate(self, wanted: str) -> None:
         """The folder that the mails since the last look went to; the inbox is empty of them."""
@@ -235,7 +275,14 @@ def _span(text: str) -> timedelta:
     return timedelta(**{f"{unit}s": int(amount)})
 
 
+def _said(what: Any) -> dict[str, Any]:
+    return what if isinstance(what, dict) else {"text": what}
+
+
 def load(file: Path) -> dict[str, Any]:
-    """A story file."""
+    """A story file. `desk` is what a world is made with: settings, rules, and whether staff's mail is vouched for."""
     story: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    desk = story.get("desk", {})
+    proof = story.get("proof", "none" if "authserv_id" in desk else "pass") != "none"
+    story["desk"] = {"authserv_id": AUTHSERV, **desk, "rules": story.get("rules", {}), "proof": proof}
     return story

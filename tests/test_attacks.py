@@ -41,7 +41,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Process:
 def meant(process: Process, letter: str, text: str) -> str:
     """The event that the desk takes the words for, in answer to a letter or to none."""
     answers = process.letter(letter, "").answers if letter else ()
-    said = understand(text, (*answers, *process.commands))
+    said = understand(text, (*answers, *process.commands), process.hearing)
     return said.meant.event if said else ""
 
 

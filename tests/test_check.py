@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,22 +12,46 @@ import pytest
 from mailbot.adapters.files import read_rule_files
 from mailbot.cases.events import RECOGNISED
 from mailbot.errors import Problem
-from mailbot.insight.check import check
+from mailbot.insight.check import COMPENSATION, check
+from mailbot.letters.templates import NAMES, PRIVATE
 from mailbot.process.load import load
+from mailbot.process.model import Process
+from mailbot.process.vocabulary import CATEGORIES, CLIENTS
 
 ROOT = Path(__file__).parent.parent
 PROCESS = "rules/process.yaml"
 
 
 def problems(changes: Mapping[str, tuple[str, str]]) -> list[Problem]:
-    """What is said of the shipped rules with one passage of each named file replaced."""
+    """What is wrong with the shipped rules with one passage of each named file replaced."""
+    return [problem for problem in everything(changes) if problem.severe]
+
+
+def everything(changes: Mapping[str, tuple[str, str]]) -> list[Problem]:
+    """Warnings too."""
     files = read_rule_files(ROOT)
     for file, (old, new) in changes.items():
         assert old in files[file]
         files[file] = files[file].replace(old, new, 1)
     loaded = load(files, "Europe/London", RECOGNISED)
-    found = [*loaded.problems, *(check(loaded.process) if loaded.process else ())]
-    return [problem for problem in found if problem.severe]
+    return [*loaded.problems, *(check(loaded.process) if loaded.process else ())]
+
+
+def warnings() -> list[Problem]:
+    """What is only warned of in the shipped rules."""
+    return [problem for problem in everything({}) if not problem.severe]
+
+
+def shipped() -> Process:
+    """The shipped rules as a value."""
+    process = load(read_rule_files(ROOT), "Europe/London", RECOGNISED).process
+    assert process
+    return process
+
+
+def template(code: str) -> str:
+    """The file of a shipped letter."""
+    return next(name for name in read_rule_files(ROOT) if name.startswith(f"templates/en/{code}-"))
 
 
 def line_of(file: str, words: str) -> int:
@@ -93,3 +119,108 @@ def test_unknown_placeholder_is_named() -> None:
     (problem,) = problems({file: ("{{ signature }}", "{{ signatur }}")})
     assert "did you mean 'signature'?" in problem.what
     assert problem.line == line_of(file, "{{ signature }}")
+
+
+# ---- what is offered ---------------------------------------------------------------------------------------------
+
+
+def test_the_letters_of_the_table_exist() -> None:
+    """compensation.yaml names letters that make an offer: they must be there."""
+    process = shipped()
+    table = replace(process.compensation, letters=("CL1", "CL9"))
+    assert any(
+        each.file == COMPENSATION and "'CL9'" in each.what for each in check(replace(process, compensation=table))
+    )
+
+
+def test_the_letters_of_the_table_grant() -> None:
+    """A letter of the table that is marked `grants: false` would be held every time: told in the letter."""
+    file = template("CL2")
+    found = problems({file: ("grants: true", "grants: false")})
+    assert any((problem.file, problem.line) == (file, line_of(file, "letter: CL2")) for problem in found)
+
+
+def test_every_offer_is_at_least_its_floor() -> None:
+    """Over all findings, classes of client and categories: the class adds to what error and loss set, and no less."""
+    process = shipped()
+    table = process.compensation
+    for finding, client, category, letter in product(table.floors, CLIENTS, CATEGORIES, table.letters):
+        offer = table.offer(letter, finding, client, category)
+        assert offer, (finding, client, category, letter)
+        assert offer.amount >= table.floors[finding][category]
+    assert {finding for finding, _ in table.goodwill} == set(table.floors)
+    goodwill = {pair: dict.fromkeys(table.letters, -1) for pair in table.goodwill}
+    cheap = replace(process, compensation=replace(table, goodwill=goodwill))
+    assert sum("floor" in problem.what for problem in check(cheap)) == len(goodwill) * len(CATEGORIES) * 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("bad:     {CL1: 0, CL2: 20,", "bad:     {CL1: -5, CL2: 20,", "cannot be less than 0"),
+        ("bad:     {CL1: 0, CL2: 20,", "bad:     {CL1: 40, CL2: 20,", "'CL2' cannot be less than 'CL1'"),
+        ("    damage: 60\n", "", "damage"),
+        ("    damage: 60\n", "    damage: -60\n", "cannot be less than 0"),
+    ],
+)
+def test_no_class_is_given_less(old: str, new: str, said: str) -> None:
+    """Amounts that would undercut a floor, and floors that are not there, are told at their line."""
+    found = problems({COMPENSATION: (old, new)})
+    assert any(problem.file == COMPENSATION and said in problem.what for problem in found)
+    near = line_of(COMPENSATION, old)
+    assert all(abs(problem.line - near) <= 9 for problem in found)
+
+
+# ---- what stays in the house -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["E3", "CL1", "store-note", "held"])
+@pytest.mark.parametrize("name", PRIVATE)
+def test_what_stays_in_the_house(code: str, name: str) -> None:
+    """No letter that a customer, a till or an unknown author can get may hold notes, the class or other cases."""
+    file = template(code)
+    body = read_rule_files(ROOT)[file].rstrip().rpartition("\n")[2]
+    placeholder = f"{name}.{NAMES[name][0]}" if name == "assessment" else name
+    found = problems({file: (body, f"{body}\n\n{{{{ {placeholder} }}}}")})
+    assert any(problem.file == file and name in problem.what for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [("  til: [staff]", "did you mean 'till'?"), ("  till: [stafff]", "did you mean 'staff'?")],
+)
+def test_roles_and_categories_that_are_kept_apart_are_known(new: str, said: str) -> None:
+    """A misspelt role or category under `never_to` would keep nothing from anybody."""
+    found = problems({PROCESS: ("  till: [staff]", new)})
+    assert any(said in problem.what and problem.line == line_of(PROCESS, "  till: [staff]") for problem in found)
+
+
+# ---- nobody is forgotten -----------------------------------------------------------------------------------------
+
+
+def test_every_wait_ends_with_a_person_or_a_state() -> None:
+    """A state that waits for somebody, whose silence only ever writes to the customer: told at the state."""
+    process = shipped()
+    for state in process.states.values():
+        if state.waiting_on:
+            short = {**process.states, state.name: replace(state, silence=state.silence[:-1])}
+            silent = {**process.states, state.name: replace(state, silence=())}
+            found = check(replace(process, states=silent))
+            assert any(str(each).startswith(f"{state.place}: '{state.name}' waits for") for each in found), state.name
+            if not any(rung.row.ask or rung.row.tell or rung.row.go for rung in state.silence[:-1]):
+                assert len(check(replace(process, states=short))) > len(check(process)), state.name
+
+
+def test_an_answer_that_nobody_waits_for_is_warned_of() -> None:
+    """Where something is asked there must be a row for each of its answers, in that state or in all."""
+    process = shipped()
+    always = {event: rows for event, rows in process.always.items() if event != "garments_missing"}
+    states = dict(process.states)
+    when = {event: rows for event, rows in states["awaiting_garments"].when.items() if event != "garments_missing"}
+    states["awaiting_garments"] = replace(states["awaiting_garments"], when=when)
+    found = [each for each in check(replace(process, states=states, always=always)) if "has no row for" in each.what]
+    assert all("has no row for: garments_missing" in each.what for each in found)
+    assert any("'awaiting_garments'" in each.what for each in found)
+    assert not any("'checking_garments'" in each.what for each in found), "it has rows of its own"
+    assert not any(each.severe for each in found)
+    assert not any("has no row for" in each.what for each in warnings())

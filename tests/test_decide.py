@@ -26,7 +26,7 @@ from mailbot.cases.events import RECOGNISED, Event
 from mailbot.cases.model import Case, Customer, Entry
 from mailbot.cases.record import case_from_json, case_to_json, entry_from_json, entry_to_json
 from mailbot.letters.step import Step, take, take_silence
-from mailbot.letters.write import Around
+from mailbot.cases.around import Around
 from mailbot.process.load import PROCESS
 from tests import ruling
 from tests.ruling import DATA, MONDAY, case, event, full_form, letter, room, rows, shapes, shipped

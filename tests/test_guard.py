@@ -20,7 +20,7 @@ from mailbot.cases.events import Event
 from mailbot.cases.model import Case, Customer, Form
 from mailbot.insight.check import check, check_layout
 from mailbot.letters.step import Step, take
-from mailbot.letters.write import Around
+from mailbot.cases.around import Around
 from mailbot.process.model import Process
 from tests import ruling
 from tests.ruling import MONDAY, case, full_form, process_of, room, shipped

@@ -17,7 +17,7 @@ from mailbot.adapters.ledger import Commit, Filter, Ledger, MemoryLedger, Outbox
 from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.cases import effects as fx
 from mailbot.cases.events import Event
-from mailbot.cases.model import Case, CaseMail, Customer, Entry, Form, Letter
+from mailbot.cases.model import Approval, Case, CaseMail, Customer, Entry, Form, Letter, Note
 from mailbot.cases.query import Found, MailRecord, Query
 from mailbot.errors import StaleCase
 
@@ -56,6 +56,8 @@ def full_case(code: str = "BLANC-7F3KQ2A", version: int = 1) -> Case:
         parked_from="awaiting_form",
         facts={"owed": True, "amount": 60, "note": None, "ratio": 0.5, "list": [1, {"ключ": "знач"}], "huge": 10**30},
         form=Form(True, {"name": "Zoë", "happened": "zeile 1\nzeile 2\t\x00\u2028"}, ("ticket", "photos")),
+        approval=Approval("CL1", 6000, "Mathilde", T0),
+        notes=(Note(T0, "till", "Marylebone till", "she was “upset”"),),
         letters=(letter, unsent),
         mails=(mail,),
         heard={"customer": T0, "till": T0 + HOUR},
@@ -73,6 +75,8 @@ def full_entry(case: str = "BLANC-7F3KQ2A", number: int = 1) -> Entry:
         fx.SendLetter(1, "E2", "customer", "zoë@x", "<a.1.t@desk>"),
         fx.MarkLetter(1, "sent"),
         fx.FireStep("assessing/1"),
+        fx.Approve("CL1", 6000, "Mathilde"),
+        fx.KeepNote("till", "Marylebone till", "she was “upset”"),
     )
     event = Event("complaint_came", "customer", {"words": "染み", "n": [1, 2]}, "key1")
     return Entry(case, number, T0 + HOUR * number, event, ("it says “ruined”",), "rules/process.yaml:42", "v1", effects)
@@ -502,3 +506,17 @@ def test_both_ledgers_agree_after_any_steps(steps: list[tuple[Commit, dict[str, 
         again = TinyDbLedger(Path(folder), readonly=True)
         assert everything(again) == everything(memory)
         again.close()
+
+
+def test_ended_cases_like_it_come_newest_first(ledger: Ledger) -> None:
+    """Cases with that kind of problem and an outcome, the newest first, at most so many; open ones are no example."""
+    for day in range(4):
+        form, opened = Form(values={"problem": "stained"}), T0 + timedelta(days=day)
+        ledger.commit(Commit(cases=(a_case(f"C{day}", opened=opened, outcome="declined", form=form),)), {})
+    ledger.commit(Commit(cases=(a_case("OPEN", form=Form(values={"problem": "stained"})),)), {})
+    ledger.commit(Commit(cases=(a_case("OTHER", outcome="declined", form=Form(values={"problem": "late"})),)), {})
+    assert [case.code for case in ledger.ended_like("stained", 3)] == ["C3", "C2", "C1"]
+    assert [case.code for case in ledger.ended_like("late", 3)] == ["OTHER"]
+    assert ledger.ended_like("lost", 3) == ()
+    ledger.commit(Commit(cases=(a_case("C3", opened=T0 + timedelta(days=3), form=Form(values={"problem": "stained"})),)), {})
+    assert [case.code for case in ledger.ended_like("stained", 3)] == ["C2", "C1", "C0"]

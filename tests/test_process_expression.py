@@ -170,6 +170,28 @@ def test_conditions_are_fast() -> None:
     assert time.perf_counter() - began < 1
 
 
+@pytest.mark.parametrize(
+    ("source", "known", "decided"),
+    [
+        ("form.complete and event.claim", {"form": {"complete": False}}, False),
+        ("form.complete and event.claim", {"form": {"complete": True}}, None),
+        ("not form.complete or case.searched", {"form": {"complete": False}}, True),
+        ("form.complete or case.searched", {"form": {"complete": False}}, None),
+        ("event.claim", {}, None),
+        ("true", {}, True),
+        ("case.level in ['serious', 'minor']", {"case": {"level": "standard"}}, False),
+        ("'E2' in case.letters and not form.complete", {"form": {"complete": True}}, False),
+        ("form.complete == false", {"form": {"complete": False}}, True),
+        ("1 < case.count < 3 and form.complete", {"form": {"complete": True}, "case": {"count": 1}}, False),
+        ("case.store", {"case": {"store": None}}, False),
+        ("case.level == event.level", {"case": {"level": "minor"}}, None),
+    ],
+)
+def test_what_some_facts_decide(source: str, known: dict[str, Any], decided: bool | None) -> None:
+    """With some facts known a condition holds, fails, or may do either; a fact that is told as none is known."""
+    assert compiled(source).decided(known) is decided
+
+
 PIECES = (
     "form.where form.complete case.letters case.count event.by event.claim == != < >= in not and or ( ) [ ] , 'E2' "
     "'till' true none 3 -1 . | is ~ + ** if else { } : % {{ }} ' \\ 'with me' form case x"
@@ -226,3 +248,31 @@ def test_conditions_mean_what_python_means(source: str, claim: bool, searched: b
     python = source.replace("event.claim", str(claim)).replace("case.searched", str(searched))
     python = python.replace("form.where", repr(where)).replace("case.letters", "()").replace("case.count", str(count))
     assert expression.evaluate(facts) is bool(eval(python))
+
+
+FULL = {"form.where": "with me", "form.complete": True, "event.claim": True, "case.searched": True, "case.count": 3}
+SOME = ("with me", "not sure", "", True, False, 0, 2, 5, None)
+
+
+@given(
+    conditions | st.sampled_from(["form.complete", "not form.complete"]),
+    st.fixed_dictionaries({name: st.sampled_from(SOME) for name in FULL}),
+    st.sets(st.sampled_from(sorted(FULL))),
+)
+def test_what_is_decided_stays_so(source: str, values: dict[str, Any], told: set[str]) -> None:
+    """A condition that some facts decide comes to the same with all of them, whatever the others are."""
+    expression = compile_expression(source, SCHEMA)
+    if isinstance(expression, tuple):
+        return
+
+    def facts(names: set[str]) -> dict[str, Any]:
+        made: dict[str, Any] = {"form": {}, "case": {}, "event": {}}
+        for name in names:
+            group, _, field = name.partition(".")
+            made[group][field] = values[name]
+        return made
+
+    decided = expression.decided(facts(told))
+    assert decided in (None, expression.evaluate(facts(set(FULL))))
+    everything = facts(set(FULL)) | {"case": {**facts(set(FULL))["case"], "letters": ["E2"]}}
+    assert expression.decided(everything) is expression.evaluate(everything)

@@ -17,7 +17,7 @@ from mailbot.cases import silence
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
 from mailbot.letters.step import take, take_silence
-from mailbot.letters.write import Around
+from mailbot.cases.around import Around
 from mailbot.process.calendar import Duration
 from mailbot.process.load import PROCESS
 from mailbot.process.model import Process

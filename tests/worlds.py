@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import yaml
+from imapclient import IMAPClient
+
 from mailbot import settings as reading
 from mailbot.adapters.ledger import Filter, Ledger, MemoryLedger
-from mailbot.adapters.memory import MemoryMailbox, MemoryPost
+from mailbot.adapters.memory import MemoryMailbox, MemoryPost, message_id_of
 from mailbot.adapters.ports import FOLDERS, INBOX
 from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.assembly import assemble, mailbox_of, rulebook_of
@@ -24,12 +28,17 @@ from tests.servers import Dovecot, SmtpSink, User
 from tests.writing import DESK, Letter
 
 PEOPLE = Path(__file__).parent / "stories" / "people.yaml"
+Rules = Mapping[str, Any]
 
 
-def desk_folder(folder: Path, *, imap: tuple[int, str, str] = (1, "x", ""), smtp: int = 1, **desk: str) -> Path:
+def desk_folder(
+    folder: Path, *, imap: tuple[int, str, str] = (1, "x", ""), smtp: int = 1, rules: Rules | None = None, **desk: str
+) -> Path:
     """A new desk as `init` makes it, live, with the stories' people and servers on this machine."""
     list(found(folder))
     shutil.copy(PEOPLE, folder / "rules" / "people.yaml")
+    for name, change in (rules or {}).items():
+        _edit(folder / name, change)
     text = (folder / "mailbot.toml").read_text()
     port, user, password = imap
     servers = (
@@ -40,31 +49,57 @@ def desk_folder(folder: Path, *, imap: tuple[int, str, str] = (1, "x", ""), smtp
     text = re.sub(r"\[imap\].*\[brakes\]", servers, text, flags=re.DOTALL)
     for key, value in {"address": DESK, "mode": "live", **desk}.items():
         text = re.sub(rf'^{key} = "[^"]*"', f'{key} = "{value}"', text, flags=re.MULTILINE)
+    # The week's figures would stand between the letters of every story that lasts longer than one.
+    text = text.replace("[desk]\n", f"[desk]\ndigest = {desk.get('digest', 'false')}\n", 1)
     (folder / "mailbot.toml").write_text(text)
     return folder
 
 
+def _edit(file: Path, change: Any) -> None:
+    """A rule file or template of this desk's own: a list of edits, or (text, or what a YAML file holds) a new one."""
+    if isinstance(change, list):
+        text = file.read_text(encoding="utf-8")
+        for each in change:
+            assert each["replace"] in text, f"{file.name} has no {each['replace']!r}"
+            text = text.replace(each["replace"], each["with"])
+    else:
+        text = change if isinstance(change, str) else yaml.safe_dump(change, allow_unicode=True, sort_keys=False)
+    file.write_text(text, encoding="utf-8")
+
+
 class World(Protocol):
-    """What a story needs of the world."""
+    """What a story needs of the world. proof: the authserv_id by which staff's mail is vouched for, '' = it is not."""
 
     ledger: Ledger
+    proof: str
+
+    @property
+    def process(self) -> Process: ...
 
     def deliver(self, raw: bytes, at: datetime) -> None: ...
     def cycle(self, now: datetime) -> None: ...
     def letters(self) -> list[Letter]: ...
     def folders(self) -> dict[str, int]: ...
+    def put_back(self, folder: str) -> None: ...
     def close(self) -> None: ...
 
 
 class MemoryWorld:
     """No server, no disk but the rule files."""
 
-    def __init__(self, folder: Path, **desk: str) -> None:
-        self.settings = reading.load(desk_folder(folder, **desk))
-        self.ledger, self.mailbox, self.post = MemoryLedger(), MemoryMailbox(), MemoryPost()
+    def __init__(self, folder: Path, *, rules: Rules | None = None, proof: bool = False, **desk: str) -> None:
+        self.settings = reading.load(desk_folder(folder, rules=rules, **desk))
+        self.proof = self.settings.trust.authserv_id if proof else ""
         self.now = datetime.min.replace(tzinfo=UTC)
-        rulebook = RuleBook(folder, folder / "state", self.settings.desk.timezone, keep=True)
-        self.desk = Desk(self.settings, b"k" * 32, rulebook, self.ledger, self.mailbox, self.post, lambda: self.now)
+        self._rulebook = RuleBook(folder, folder / "state", self.settings.desk.timezone, keep=True)
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """The same desk with nothing in it yet."""
+        self.ledger, self.mailbox, self.post = MemoryLedger(), MemoryMailbox(), MemoryPost()
+        self.desk = Desk(
+            self.settings, b"k" * 32, self._rulebook, self.ledger, self.mailbox, self.post, lambda: self.now
+        )
 
     @property
     def process(self) -> Process:
@@ -83,6 +118,11 @@ class MemoryWorld:
     def folders(self) -> dict[str, int]:
         return {folder: sum(1 for _ in self.mailbox.all(folder)) for folder in (INBOX, *FOLDERS)}
 
+    def put_back(self, folder: str) -> None:
+        """A person moves the newest mail of a folder back into the inbox."""
+        *_, (_, raw) = self.mailbox.all(folder)
+        self.mailbox.put_back(folder, message_id_of(raw))
+
     def close(self) -> None:
         self.ledger.close()
 
@@ -90,9 +130,21 @@ class MemoryWorld:
 class RealWorld:
     """A desk folder, Dovecot over IMAP, a real SMTP server; each cycle is a new process's worth of connections."""
 
-    def __init__(self, folder: Path, dovecot: Dovecot, user: User, sink: SmtpSink, **desk: str) -> None:
-        self.folder = desk_folder(folder, imap=(user.port, user.name, user.password), smtp=sink.port, **desk)
+    def __init__(
+        self,
+        folder: Path,
+        dovecot: Dovecot,
+        user: User,
+        sink: SmtpSink,
+        *,
+        rules: Rules | None = None,
+        proof: bool = False,
+        **desk: str,
+    ) -> None:
+        imap = (user.port, user.name, user.password)
+        self.folder = desk_folder(folder, imap=imap, smtp=sink.port, rules=rules, **desk)
         self.settings = reading.load(self.folder)
+        self.proof = self.settings.trust.authserv_id if proof else ""
         self._dovecot, self._user, self._sink = dovecot, user, sink
         self._process = rulebook_of(self.settings, keep=False).rules().process
 
@@ -120,6 +172,14 @@ class RealWorld:
             return {folder: sum(1 for _ in mailbox.all(folder)) for folder in (INBOX, *FOLDERS)}
         finally:
             mailbox.close()
+
+    def put_back(self, folder: str) -> None:
+        """A person moves the newest mail of a folder back into the inbox."""
+        with IMAPClient(self._user.host, self._user.port, ssl=False, timeout=30) as client:
+            client.login(self._user.name, self._user.password)
+            delimiter = client.namespace().personal[0][1].decode()
+            client.select_folder(folder.replace("/", delimiter))
+            client.move([client.search()[-1]], INBOX)
 
     def close(self) -> None:
         """Servers are the fixtures'."""

@@ -81,6 +81,9 @@ class Ledger(Protocol):
     def cases(self, wanted: Filter = Filter()) -> Iterator[Case]:
         """All cases, oldest first (opened_at, then code)."""
 
+    def ended_like(self, problem: str, limit: int) -> tuple[Case, ...]:
+        """Cases with that kind of problem that have an outcome, the newest first."""
+
     def mails(self) -> Iterator[MailRecord]:
         """Every mail ever taken in, by key."""
 
@@ -156,6 +159,10 @@ class MemoryLedger:
     def cases(self, wanted: Filter = Filter()) -> Iterator[Case]:
         ordered = sorted(self._cases.values(), key=lambda case: (str(case.opened_at), case.code))
         return (case for case in ordered if wanted.state in ("", case.state))
+
+    def ended_like(self, problem: str, limit: int) -> tuple[Case, ...]:
+        ended = [case for case in self.cases() if case.outcome and case.form.values.get("problem") == problem]
+        return tuple(reversed(ended))[:limit]
 
     def mails(self) -> Iterator[MailRecord]:
         return (self._mails[key] for key in sorted(self._mails))

@@ -90,6 +90,8 @@ def _case_keys(case: Doc) -> Iterator[Key]:
     yield Key("case.opened", "", sort)
     yield Key("case.state", case["state"], sort)
     yield Key("case.address", case["customer"]["address"].casefold(), sort)
+    if case["outcome"] and case["form"]["values"].get("problem"):
+        yield Key("case.ended", case["form"]["values"]["problem"], sort)
     for kept in (*case["letters"], *case["mails"]):
         yield Key("case.message_id", kept["message_id"], sort)
 

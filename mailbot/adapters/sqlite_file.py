@@ -17,7 +17,7 @@ from pathlib import Path
 from mailbot.errors import StateError
 
 APPLICATION_ID = 0x4D42_4F54  # "MBOT" in the file's header: this is ours
-FORMAT = 1  # goes up with every change of SCHEMA or of the keys kept in look_up
+FORMAT = 2  # goes up with every change of SCHEMA or of the keys kept in look_up
 PATIENCE = 10.0  # seconds to wait for another process's commit
 
 SCHEMA = (

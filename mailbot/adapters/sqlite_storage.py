@@ -219,18 +219,26 @@ class SqliteStorage(Storage):
     # look-ups by key
 
     def under(
-        self, name: str, key: str = "", *, until: str = LAST, before: str = LAST, limit: int = -1
+        self,
+        name: str,
+        key: str = "",
+        *,
+        until: str = LAST,
+        before: str = LAST,
+        limit: int = -1,
+        newest_first: bool = False,
     ) -> list[tuple[str, str]]:
         """(sort, id) of the documents under a key, in order.
 
         Args:
             until: only with `sort` at or below this.
             before: only with `not_before` at or below this.
-            limit: at most so many; -1 = all.
+            limit: at most so many; -1 = all. newest_first: from the other end.
         """
+        way = "DESC" if newest_first else "ASC"
         sql = (
             "SELECT sort, id FROM look_up JOIN document USING (doc) WHERE name = ? AND key = ?"
-            " AND sort <= ? AND not_before <= ? ORDER BY sort, doc LIMIT ?"
+            f" AND sort <= ? AND not_before <= ? ORDER BY sort {way}, doc {way} LIMIT ?"
         )
         with said_plainly(self.path):
             return self._sql.execute(sql, (name, as_text(key), as_text(until), before, limit)).fetchall()

@@ -70,6 +70,10 @@ class TinyDbLedger:
         codes = [code for _, code in self._store.under(name, wanted.state)]  # whole: commits may come in between
         return (case for code in codes if (case := self.case(code)))
 
+    def ended_like(self, problem: str, limit: int) -> tuple[Case, ...]:
+        newest = self._store.under("case.ended", problem, limit=limit, newest_first=True)
+        return tuple(case for _, code in newest if (case := self.case(code)))
+
     def mails(self) -> Iterator[MailRecord]:
         return (self._mail(document) for _, document in self._store.rows(docs.MAILS))
 
@@ -85,11 +89,11 @@ class TinyDbLedger:
             return docs.due_from_json(document)
 
     def outbox(self, statuses: tuple[str, ...], limit: int, before: datetime | None = None) -> tuple[OutboxRow, ...]:
-        ripe = {} if before is None else {"before": docs.sortable(before)}
+        ripe = LAST if before is None else docs.sortable(before)
         found = sorted(
             place
             for status in set(statuses)
-            for place in self._store.under("outbox.status", status, limit=limit, **ripe)
+            for place in self._store.under("outbox.status", status, limit=limit, before=ripe)
         )
         return tuple(row for _, id in found[:limit] if (row := self.letter(id)))
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailbot.cases import effects as fx
-from mailbot.cases.model import Case, CaseMail, Entry, Form, Letter
+from mailbot.cases.model import Approval, Case, CaseMail, Entry, Form, Letter, Note
 
 # Facts that are fields of the case itself; all others go to `facts`.
 CASE_FIELDS = ("store", "owner", "category", "level", "claim", "garment", "outcome")
 CUSTOMER_FIELDS = {"customer_name": "name", "customer_address": "address", "customer_phone": "phone"}
+ALWAYS = "any/"  # rungs that belong to no state; going to another one does not forget them
 # Facts that end with the state they were set in.
 OF_THE_STATE = ("waiting_on", "owed")
 
@@ -53,12 +54,17 @@ def _carry_out(case: Case, effect: fx.Effect, at: datetime) -> Case:
             return _mark(case, n, status, at)
         case fx.FireStep(step):
             return replace(case, fired={**case.fired, step: at})
+        case fx.Approve(letter, amount, by):
+            return replace(case, approval=Approval(letter, amount, by, at))
+        case fx.KeepNote(by, name, words):
+            return replace(case, notes=(*case.notes, Note(at, by, name, words)))
 
 
 def _enter(case: Case, state: str, at: datetime) -> Case:
     facts = {name: value for name, value in case.facts.items() if name not in OF_THE_STATE}
     came_from = case.state if state == "parked" and case.state != "parked" else case.parked_from
-    return replace(case, state=state, entered_at=at, fired={}, facts=facts, parked_from=came_from)
+    fired = {step: when for step, when in case.fired.items() if step.startswith(ALWAYS)}
+    return replace(case, state=state, entered_at=at, fired=fired, facts=facts, parked_from=came_from)
 
 
 def _set(case: Case, name: str, value: object) -> Case:

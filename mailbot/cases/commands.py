@@ -1,8 +1,9 @@
 """What staff said: an answer to what was asked, a command, or words. Matched with tolerance, never by guess.
 
 Looks at the first line of the new words only, below a greeting. Answers come from the letter that was asked
-(`answers:` in its template), commands from rules/commands.yaml. Two that fit equally are neither, and neither
-is a question or a yes with a "but".
+(`answers:` in its template), commands from rules/commands.yaml, the small words round them from rules/hearing.yaml.
+Two that fit equally are neither, and neither is a question, a denial or a yes with a "but". What is taken with a
+command (an amount, a day …) is read by `taking`.
 """
 
 from __future__ import annotations
@@ -11,44 +12,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
+from mailbot.cases import assessment, heard, likeness
+from mailbot.cases.heard import PAUSE, holds, inside_word
 from mailbot.cases.phrases import plain
-from mailbot.process.model import Answer, Command
+from mailbot.process.model import Answer, Command, Hearing
 
-_LIKENESS = 86  # of 100: one slip of the finger in a word of six letters
-_SHORTEST_FUZZY = 4  # 'no' and 'not' are one letter apart and mean different things
-_LONGEST_LINE = 300  # characters of a first line that can be an answer; a longer one is a letter
-_REFERENCE_LINE = re.compile(r"^\s*ref [a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}\s*$", re.MULTILINE)
-_DENIAL = re.compile(
-    r"\b(?:no|not|never|none|nothing|cannot|without|nor|neither)\b|n't\b|\bun(?=happy|solved|resolved|sorted)"
-    r"|\b(?:is|are|was|were|do|does|did|has|have|had|ca|wo|would|could|should)nt\b"
-)
-# Words that make a question, a past or a maybe of a sentence: two texts that differ in one never mean the same.
-_MOOD = re.compile(
-    r"\b(?:was|were|will|would|should|could|might|may|maybe|perhaps|if|when|until|there|where|which|who|what|how)\b"
-)
-# Words after an answer that take it back, put it off or limit it: then it is asked again.
-_DOUBT = re.compile(
-    r"\b(?:but|except|only|however|although|though|apart|unless|maybe|perhaps|probably|possibly|might|unsure|half|some"
-    r"|part|partly|think|if|will|shall|let|check\w*|look\w*|ask\w*|later|tomorrow|soon|wait|once|when|nearly|almost)\b|'ll\b"
-)
-_PAUSE = re.compile(r"\s?[,.!;:–—-](?=\s|$)|\s[–—-]")  # "no-one has looked" has none
-_BETWEEN = re.compile(r"[\s,.!;:–—-]*(?:\band\b\s)?\s*")
-_ASSENT = frozenset(("yes", "yep", "yeah", "yup"))  # words of assent: what follows only explains them
-_GREETING = re.compile(
-    r"(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|evening)\b"
-    r"(?: [^\s,.!:]{1,30}){0,3}[,.!:]?"
-)
-_COURTESY = re.compile(
-    r"\b(?:many thanks|thanks(?: (?:so much|a lot|very much|again|all|both))?|thank you(?: (?:so much|very much|all))?"
-    r"|thx|cheers|sorry|i'?m afraid|unfortunately|please|pls|kind regards|best regards|best wishes|regards)\b"
-)
-_PASSED_ON = frozenset(
-    ("", "fyi", "see below", "as below", "below", "please see below", "forwarding", "for you", "fwd")
-)
+_LIKENESS = 86.0  # the least that counts as meant; the scores above it: alike, begun, all of it, the very words
+_BEGUN, _ALL_OF, _EXACT = 99.0, 100.0, 101.0
+_BETWEEN = re.compile(r"[\s,.!;:–—-]*")
+_CODE = re.compile(r"[a-z][a-z0-9]{0,15}-[a-z2-7]{7}")
 _SIGNATURE_WORDS = 6  # a line of a signature is a name, a role or a number, not a sentence
 _SIGNATURE_LINES = 8
+_FREE = ("words", "form")  # whatever follows belongs to it, questions and doubts too
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,51 +34,64 @@ class Said:
     words: str
 
 
-def understand(text: str, choices: Iterable[Answer | Command]) -> Said | None:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The first line as compared, whole and less courtesy; `choices` are all that it could mean at this moment."""
+
+    whole: str
+    said: str
+    choices: Sequence[Answer | Command]
+    hearing: Hearing
+
+    @property
+    def asks(self) -> bool:
+        return "?" in self.whole
+
+    @property
+    def free(self) -> bool:
+        """Whether it is short enough, and no question, so that it can be an answer."""
+        return not self.asks and len(self.whole) <= heard.LONGEST_LINE
+
+
+def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing) -> Said | None:
     """The one choice the text names; None where it names none, or two equally."""
-    body = _below_greeting(_REFERENCE_LINE.sub("", text).strip())
+    body = heard.body(text, hearing)
     first, _, rest = body.partition("\n")
-    first = _tidy(plain(first))
-    if not first:
+    whole = heard.tidy(plain(first))
+    if not whole:
         return None
     offered = list(choices)
-    answers = [choice for choice in offered if isinstance(choice, Answer)]
-    best = _best(first, answers)
+    said = heard.without_courtesy(whole, hearing)
+    others = [choice for choice in offered if choice.takes != "assessment"]
+    answers = _Line(whole, said, [choice for choice in others if isinstance(choice, Answer)], hearing)
+    commands = _Line(whole, said, [choice for choice in others if isinstance(choice, Command)], hearing)
     # What was asked comes first: `no` under a question answers it, and "no, we have it" is no command either.
-    if best is None and not any(_begins(first, [plain(word) for word in answer.words]) for answer in answers):
-        best = _best(first, [choice for choice in offered if isinstance(choice, Command)])
-    return Said(best, _words(body, best, rest)) if best else None
+    best = _best(answers) or _bare(answers)
+    if best is None and not any(_begins(whole, list(map(plain, each.words)), hearing) for each in answers.choices):
+        best = _assessed(body, offered, hearing) or _best(commands)
+    return Said(best, _words(body, best, rest, hearing)) if best else None
 
 
-def says_nothing(note: str) -> bool:
+def says_nothing(note: str, hearing: Hearing) -> bool:
     """Whether the words above a forward are courtesy and a signature alone, so that it is passed on bare."""
     lines = [plain(line).strip() for line in note.splitlines() if line.strip()]
-    while lines and _GREETING.fullmatch(lines[0]):
+    lines = [line for line in lines if not line.startswith(tuple(map(plain, hearing.machine)))]
+    while lines and heard.greets(lines[0], hearing):
         lines = lines[1:]
-    if lines and _tidy(lines[0]) in _PASSED_ON:
+    if lines and heard.tidy(lines[0]) in (*map(plain, hearing.passed_on), ""):
         lines = lines[1:]
     if not lines:
         return True
-    if _tidy(_COURTESY.sub("", lines[0])):
+    if heard.without_courtesy(lines[0], hearing):
         return False
     return len(lines) <= _SIGNATURE_LINES and all(
         len(line.split()) <= _SIGNATURE_WORDS and not line.endswith((".", "!", "?")) for line in lines[1:]
     )
 
 
-def _below_greeting(body: str) -> str:
-    """The text without a first line that only greets, or a greeting that begins it."""
-    first, line_end, rest = body.partition("\n")
-    short = plain(first[:_LONGEST_LINE]).strip()
-    if line_end and _GREETING.fullmatch(short):
-        return rest.strip()
-    inline = re.match(r"[^\n,!]{2,60}[,!]\s", body)
-    return body[inline.end() :] if inline and _GREETING.fullmatch(plain(inline.group()).strip()) else body
-
-
-def _best(first: str, choices: Sequence[Answer | Command]) -> Answer | Command | None:
+def _best(line: _Line) -> Answer | Command | None:
     """The choice that fits best, if one does and no other fits as well."""
-    scored = sorted(((_score(first, choice, choices), choice) for choice in choices), key=lambda pair: -pair[0])
+    scored = sorted(((_score(line, choice), choice) for choice in line.choices), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < _LIKENESS:
         return None
     if len(scored) > 1 and scored[1][0] == scored[0][0] and scored[1][1].event != scored[0][1].event:
@@ -111,97 +99,176 @@ def _best(first: str, choices: Sequence[Answer | Command]) -> Answer | Command |
     return scored[0][1]
 
 
-def _score(first: str, choice: Answer | Command, choices: Sequence[Answer | Command]) -> float:
+def _bare(line: _Line) -> Answer | Command | None:
+    """The one answer that a mere amount ("20") or the mere code of a case can belong to."""
+    mere = "amount" if _mere_amount(line) else "case" if _CODE.fullmatch(line.said) else ""
+    fitting = [choice for choice in line.choices if mere and choice.takes == mere]
+    return fitting[0] if len(fitting) == 1 and line.free else None
+
+
+def _score(line: _Line, choice: Answer | Command) -> float:
     words = [plain(word) for word in choice.words]
-    if choice.takes:
-        return max((_takes(first, word) for word in words), default=0.0)
-    if "?" in first or len(first) > _LONGEST_LINE:
+    if choice.takes in _FREE:
+        return _free(line, words)
+    if line.asks:
+        return _EXACT if line.whole in words or line.said in words else _near(line, words)
+    if not line.free:
         return 0.0
-    said = _tidy(" ".join(_COURTESY.sub(" ", first).split()))
-    likeness = max((_alike(said, word) for word in words), default=0.0)
-    if first in words or said in words:
-        return 101.0
-    if said and _all_of(said, words):
-        return 100.0
-    if _begins(said, words) and not _turned(said, choice, choices):
-        return 99.0
-    return likeness
+    if choice.takes == "amount":
+        return max(_phrase(_without_amount(line), choice, words), _with_amount(line, choice, words))
+    if choice.takes:
+        return _named(line, choice, words)
+    return _phrase(line, choice, words)
 
 
-def _takes(first: str, word: str) -> float:
-    """For a choice that takes words: its own word first, then anything."""
-    after = first[len(word) :] if first.startswith(word) else ""
-    if first == word or _PAUSE.match(after) or after[:1].isspace():
-        return 100.0 + len(word) / 100
-    return _alike(first, word)
+def _phrase(line: _Line, choice: Answer | Command, words: Sequence[str]) -> float:
+    """For a choice that takes nothing more: its words, perhaps twice, perhaps with a reason."""
+    if line.whole in words or line.said in words or heard.flat(line.said) in words:
+        return _EXACT
+    if line.said and _all_of(line.said, words, line.hearing):
+        return _ALL_OF
+    if _begins(line.said, words, line.hearing) and not _turned(line, choice):
+        return _BEGUN
+    return _near(line, words)
 
 
-def _alike(first: str, word: str) -> float:
-    if len(word) >= _SHORTEST_FUZZY and len(first) <= 2 * len(word) and _turns(first) == _turns(word):
-        return fuzz.ratio(first, word)
+def _leads(text: str, word: str) -> float:
+    """Its own word first, then anything: the longer the word, the surer."""
+    after = text[len(word) :] if text.startswith(word) else ""
+    if text == word or PAUSE.match(after) or after[:1].isspace():
+        return _ALL_OF + min(len(word), 50) / 100
     return 0.0
 
 
-def _all_of(said: str, words: Sequence[str]) -> bool:
+def _free(line: _Line, words: Sequence[str]) -> float:
+    """For a choice to which everything behind it belongs; mistyped, it needs a pause behind it."""
+    said = line.whole[heard.before_words(line.whole, line.hearing) :]
+    if best := max((_leads(said, word) for word in words), default=0.0):
+        return best
+    typed = likeness.begun_alike(said, words, line.hearing)
+    return _LIKENESS + 1 if typed and PAUSE.match(said, typed) else _near(line, words)
+
+
+def _named(line: _Line, choice: Answer | Command, words: Sequence[str]) -> float:
+    """For a choice that takes a name, a code, a day …: its own word first, and nothing that takes it back."""
+    best = max((_leads(line.said, word) for word in words), default=0.0)
+    if best:
+        return 0.0 if _turned(line, choice) else best
+    typed = likeness.begun_alike(line.said, words, line.hearing)
+    return _LIKENESS + 1 if typed and not _turned(line, choice) else _near(line, words)
+
+
+def _assessed(body: str, choices: Sequence[Answer | Command], hearing: Hearing) -> Answer | Command | None:
+    """The choice that an assessment is: the button with these very words, else the command."""
+    fitting = [choice for choice in choices if choice.takes == "assessment"]
+    top = plain(body.partition("\n")[0])
+    top = top[heard.before_words(top, hearing) :].strip()
+    named = [each for each in fitting if any(heard.leads(top, plain(word)) for word in each.words)]
+    if not assessment.begins(body, hearing):
+        return named[0] if named else None
+    found = assessment.read(body, hearing)
+    same = [each for each in fitting if any(_same(found, assessment.read(word, hearing)) for word in each.words)]
+    free = [each for each in fitting if isinstance(each, Command)]
+    return next(iter((*same, *free, *fitting)), None)
+
+
+def _same(one: assessment.Assessment, other: assessment.Assessment) -> bool:
+    return (one.finding, one.client) == (other.finding, other.client) and one.finding != ""
+
+
+def _without_amount(line: _Line) -> _Line:
+    """The line as it would be without its amount: "gave her a £20 voucher" -> "gave her a voucher"."""
+    less = likeness.amount(line.hearing).sub(" ", line.said)
+    said = heard.tidy(" ".join(less.split()))
+    return _Line(said, said, line.choices, line.hearing)
+
+
+def _with_amount(line: _Line, choice: Answer | Command, words: Sequence[str]) -> float:
+    """Its own word, the amount, then whatever explains it: "voucher 20 for Mrs Smith"."""
+    for word in sorted(words, key=len, reverse=True):
+        if line.said.startswith(word) and not inside_word(line.said, len(word)):
+            rest = line.said[len(word) :]
+            pause = _BETWEEN.match(rest)
+            follows = likeness.amount(line.hearing).match(rest, pause.end() if pause else 0)
+            return _BEGUN if follows and not _turned(line, choice) else 0.0
+    typed = likeness.begun_alike(line.said, words, line.hearing)
+    return _LIKENESS + 1 if typed and not _turned(line, choice) else 0.0
+
+
+def _mere_amount(line: _Line) -> bool:
+    return line.said != "" and not _without_amount(line).said
+
+
+def _near(line: _Line, words: Sequence[str]) -> float:
+    """How much like one of the words the line is, where nothing but typing tells them apart."""
+    return max((likeness.alike(said, word, line.hearing) for word in words for said in {line.whole, line.said}), default=0.0)
+
+
+def _all_of(said: str, words: Sequence[str], hearing: Hearing) -> bool:
     """Whether the line is nothing but phrases of this one choice: "no, not here", "yes they're here"."""
     ordered = sorted(words, key=len, reverse=True)
     at = 0
     while at < len(said):
-        found = next(
-            (word for word in ordered if said.startswith(word, at) and not _inside_word(said, at + len(word))), ""
-        )
+        found = next((word for word in ordered if said.startswith(word, at) and not inside_word(said, at + len(word))), "")
         if not found:
             return False
-        at += len(found)
-        pause = _BETWEEN.match(said, at)
-        at = pause.end() if pause else at
+        at = _past_pause(said, at + len(found), hearing)
     return True
 
 
-def _begins(said: str, words: Sequence[str]) -> bool:
+def _past_pause(said: str, at: int, hearing: Hearing) -> int:
+    """Where the next phrase begins, past marks and an "and"."""
+    pause = _BETWEEN.match(said, at)
+    at = pause.end() if pause else at
+    joined = heard.pattern(hearing.joining).match(said, at)
+    pause = _BETWEEN.match(said, joined.end()) if joined else None
+    return pause.end() if pause else at
+
+
+def _begins(said: str, words: Sequence[str], hearing: Hearing) -> bool:
     """The word, then a pause or, after a plain yes, whatever explains it. "no idea" is not a no."""
     return any(
-        said.startswith(word) and (_PAUSE.match(said, len(word)) or (word in _ASSENT and said[len(word)].isspace()))
+        said.startswith(word) and (PAUSE.match(said, len(word)) or (word in hearing.assent and said[len(word)].isspace()))
         for word in words
-        if len(said) > len(word)
+        if word and len(said) > len(word)
     )
 
 
-def _turned(said: str, choice: Answer | Command, choices: Sequence[Answer | Command]) -> bool:
-    """Whether the rest of the line takes back its beginning: a doubt, a denial of an assent, another answer's words."""
-    own = max((word for word in map(plain, choice.words) if said.startswith(word)), key=len, default="")
-    rest = said[len(own) :]
-    if _DOUBT.search(rest) or (_DENIAL.search(rest) and not _DENIAL.search(own)):
+def _turned(line: _Line, choice: Answer | Command) -> bool:
+    """Whether the rest of the line takes back its beginning: a doubt, a denial of an assent, another choice's words."""
+    own = max((word for word in map(plain, choice.words) if line.said.startswith(word)), key=len, default="")
+    rest, hearing = line.said[len(own) :], line.hearing
+    taken_back = hearing.bounds if choice.takes == "amount" else ()
+    if heard.pattern((*hearing.doubt, *hearing.limit, *taken_back)).search(rest):
         return True
-    others = (plain(word) for other in choices if other.event != choice.event for word in other.words)
-    return isinstance(choice, Answer) and any(_holds(rest, word) for word in others)
+    if heard.denied(rest, hearing) and not heard.denied(own, hearing):
+        return True
+    others = [other for other in line.choices if other.event != choice.event]
+    if isinstance(choice, Answer):
+        return any(holds(rest, plain(word)) >= 0 for other in others for word in other.words)
+    return _second(rest, [other for other in others if isinstance(other, Command)], hearing)
 
 
-def _holds(text: str, word: str) -> bool:
-    at = text.find(word)
-    while at >= 0:
-        if not (at and text[at - 1].isalnum()) and not _inside_word(text, at + len(word)):
-            return True
-        at = text.find(word, at + 1)
+def _second(rest: str, others: Sequence[Command], hearing: Hearing) -> bool:
+    """Whether a second command follows that needs full proof: "no, gave her a voucher" is two, and asked back."""
+    weighty = [plain(word) for other in others if other.proof == "full" for word in other.words]
+    for clause in heard.clauses(rest, hearing):
+        less = heard.tidy(" ".join(likeness.amount(hearing).sub(" ", clause).split()))
+        for word in weighty:
+            if any(said.startswith(word) and not inside_word(said, len(word)) for said in (clause, less)):
+                return True
     return False
 
 
-def _inside_word(text: str, at: int) -> bool:
-    return at < len(text) and (text[at].isalnum() or (text[at] in "'-" and text[at + 1 : at + 2].isalnum()))
-
-
-def _turns(text: str) -> list[str]:
-    """The words that turn a sentence round."""
-    return sorted([*_DENIAL.findall(text), *_MOOD.findall(text)])
-
-
-def _tidy(line: str) -> str:
-    return line.strip(" .!,;:*_\"'–—-")
-
-
-def _words(body: str, choice: Answer | Command, rest: str) -> str:
+def _words(body: str, choice: Answer | Command, rest: str, hearing: Hearing) -> str:
+    """What belongs to the choice: all after its own words, or the lines below the first."""
     if not choice.takes:
         return rest.strip()
-    lowered = plain(body)
-    longest = max((word for word in map(plain, choice.words) if lowered.startswith(word)), key=len, default="")
-    return body[len(longest) :].lstrip(" :–—-\n").strip() if longest else rest.strip()
+    lowered, words = plain(body), list(map(plain, choice.words))
+    before = heard.before_words(lowered, hearing)
+    said = lowered[before:]
+    longest = max((word for word in words if said.startswith(word) and not inside_word(said, len(word))), key=len, default="")
+    length = len(longest) or likeness.begun_alike(said.partition("\n")[0], words, hearing)
+    if not length:
+        return rest.strip()
+    return body[heard.cut(body, before + length) :].lstrip(" ,:–—-\n").strip()

@@ -1,34 +1,44 @@
 """What to do when something happens to a case: the first row of process.yaml whose condition holds.
 
-Total over every state and event: where no row speaks, the mail stays for a human and the `otherwise`
-row of the `any:` block tells someone (implicit keep, RFC 5228 2.10.2). Never writes a letter, never
-knows a letter's code: it hands on what the rule file names.
+The `first:` rows are looked at before the state's own, the `any:` rows after them. Total over every state and
+event: where no row speaks, the mail stays for a human and the `otherwise` row tells someone (implicit keep,
+RFC 5228 2.10.2). Never writes a letter, never knows a letter's code: it hands on what the rule file names.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from mailbot.cases import approval, silence
 from mailbot.cases import effects as fx
 from mailbot.cases.apply import apply
+from mailbot.cases.around import Around
 from mailbot.cases.events import Event
-from mailbot.cases.facts import facts_of
+from mailbot.cases.facts import QUIET, facts_of
 from mailbot.cases.model import Case, Entry
+from mailbot.cases.reaching import recipients
 from mailbot.process.model import Process, Row, Rung
 
 NOBODY_THERE = "otherwise"  # the event that `any:` must have a row for
+_LONGEST_KEPT = 4_000  # characters of what came with an event and is kept as a fact; the mail itself has it all
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One letter to write. role: whom the template is for; to: the address; step: the rung, '' = an answer."""
+    """One letter to write. role: whom the template is for; to: the address; step: the rung, '' = an answer.
+
+    told: it only tells of what the row did. by_hand: the customer has no address; whoever reads at `to` gives it to them.
+    """
 
     letter: str
     role: str
     to: str
     step: str = ""
     granting_row: bool = False
+    told: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +50,54 @@ class Decision:
     why: tuple[str, ...]
     rule: str
     kept_for_human: bool = False
+    given: tuple[fx.Effect, ...] = ()  # of the effects, those that the event brought: they stay where a letter is held
 
 
-def decide(case: Case, event: Event, given: tuple[fx.Effect, ...], process: Process, now: datetime) -> Decision:
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What a row is carried out on: the case after what the event brings, the event, and all that is around them."""
+
+    case: Case
+    event: Event
+    given: tuple[fx.Effect, ...]
+    process: Process
+    around: Around
+    now: datetime
+
+
+def decide(
+    case: Case,
+    event: Event,
+    given: tuple[fx.Effect, ...],
+    process: Process,
+    now: datetime,
+    around: Around = Around(),
+) -> Decision:
     """Carry out the row for an event.
 
     Args:
         given: effects that the event brings itself (the mail kept, form values, facts of a new case);
             conditions see the case after them.
     """
-    seen = after(case, given, now)
-    row = _row(seen, event, process)
+    seen = _Moment(after(case, given, now), event, given, process, around, now)
+    row = _row(seen)
     if row is None:
-        fallback = _first(process.always.get(NOBODY_THERE, ()), seen, event, process)
+        fallback = _first(process.always.get(NOBODY_THERE, ()), seen)
         why = f"no row for {event.name} in state {case.state}: it stays for a human"
         if fallback is None:
-            return Decision(given, (), (why,), "", kept_for_human=True)
-        return replace(_carry_out(fallback, seen, event, given, process), why=(why,), kept_for_human=True)
-    return _carry_out(row, seen, event, given, process)
+            return Decision(given, (), (why,), "", kept_for_human=True, given=given)
+        return replace(_carry_out(fallback, seen), why=(why,), kept_for_human=True)
+    return _carry_out(row, seen)
 
 
-def fire(case: Case, rung: Rung, process: Process, now: datetime) -> Decision:
-    """Carry out a rung of silence."""
+def fire(case: Case, rung: Rung, process: Process, now: datetime, around: Around = Around()) -> Decision:
+    """Carry out a rung of silence. A step that must be taken is taken without its letter where enough went unasked."""
     event = Event("silence", "clock", {"step": rung.id})
-    decision = _carry_out(rung.row, case, event, (fx.FireStep(rung.id),), process, rung.id)
+    decision = _carry_out(rung.row, _Moment(case, event, (fx.FireStep(rung.id),), process, around, now), rung.id)
     waited = f"nobody wrote for {rung.after} in state {case.state}"
+    if rung.row.send and silence.capped(case):
+        spared = tuple(send for send in decision.sends if send.role != "customer")
+        decision = replace(decision, sends=spared, why=(*decision.why, "enough letters went unasked: none with it"))
     return replace(decision, why=(waited, *decision.why))
 
 
@@ -74,47 +107,77 @@ def after(case: Case, effects: tuple[fx.Effect, ...], now: datetime) -> Case:
     return apply(case, Entry(case.code, case.version, now, blank, (), "", "", effects))
 
 
-def _row(case: Case, event: Event, process: Process) -> Row | None:
-    state = process.states.get(case.state)
-    own = state.when.get(event.name, ()) if state else ()
-    return _first(own, case, event, process) or _first(process.always.get(event.name, ()), case, event, process)
+def _row(seen: _Moment) -> Row | None:
+    process, name = seen.process, seen.event.name
+    state = process.states.get(seen.case.state)
+    own = state.when.get(name, ()) if state else ()
+    lists = (process.first.get(name, ()), own, process.always.get(name, ()))
+    return next(filter(None, (_first(rows, seen) for rows in lists)), None)
 
 
-def _first(rows: tuple[Row, ...], case: Case, event: Event, process: Process) -> Row | None:
+def _first(rows: tuple[Row, ...], seen: _Moment) -> Row | None:
     if not rows:
         return None
-    facts = facts_of(case, event, process)
+    facts = facts_of(seen.case, seen.event, seen.process, seen.around, seen.now)
     return next((row for row in rows if row.condition is None or row.condition.evaluate(facts)), None)
 
 
-def _carry_out(
-    row: Row, case: Case, event: Event, given: tuple[fx.Effect, ...], process: Process, step: str = ""
-) -> Decision:
-    effects = list(given)
+def _carry_out(row: Row, seen: _Moment, step: str = "") -> Decision:
+    case, process = seen.case, seen.process
+    effects = list(seen.given)
     if row.go:
         effects.append(fx.Go((case.parked_from or case.state) if row.go == "back" else row.go))
     effects += [fx.SetFact(name, value) for name, value in row.set.items()]
+    effects += [*_dates(row, seen), *_kept(row, seen), *_approved(row, seen)]
+    changed = after(case, tuple(effects), seen.now)
+    sends = _sends(row, changed, seen, step)
+    why = (row.note,) if row.note else ()
+    if changed.facts.get(QUIET) and not row.personal and any(send.role == "customer" for send in sends):
+        sends = tuple(send for send in sends if send.role != "customer")
+        why = (*why, "a person has this case: nothing goes to the customer by itself before somebody says “go on”")
+    return Decision(tuple(effects), sends, why, str(row.place), given=seen.given)
+
+
+def _sends(row: Row, case: Case, seen: _Moment, step: str) -> tuple[Send, ...]:
     sends: list[Send] = []
     for code in row.letters:
-        for role in process.letter(code, "").audience:
-            sends += [Send(code, role, to, step, row.grants) for to in recipients(role, case, event, process)]
-    why = (row.note,) if row.note else ()
-    return Decision(tuple(effects), tuple(sends), why, str(row.place))
+        audience = seen.process.letter(code, "").audience
+        for role in audience if "customer" in audience else row.to.get(code) or row.to.get("") or audience:
+            found = recipients(role, case, seen.event, seen.process, seen.around, seen.now)
+            told = code in row.tell
+            sends += [Send(code, role, each.address, step, row.grants, told, each.by_hand) for each in found]
+    return tuple({(send.letter, send.to): send for send in reversed(sends)}.values())[::-1]
 
 
-def recipients(role: str, case: Case, event: Event, process: Process) -> tuple[str, ...]:
-    """The addresses a role stands for on this case: one for each, with the next one able to help as fallback."""
-    people = process.people
-    if role == "customer":
-        return (case.customer.address,) if case.customer.address else ()
-    if role == "author" and event.data.get("author"):
-        return (str(event.data["author"]),)
-    if role == "owner" and case.owner:
-        owner = next((p for p in people.people if p.name == case.owner and p.addresses), None)
-        if owner:
-            return (owner.addresses[0],)
-    store = case.store if role == "till" else ""
-    wanted = {"author": "admin", "owner": "care"}.get(role, role)
-    asked = people.reach(wanted, store) if wanted != "till" or store else ""
-    there = asked or next(filter(None, map(people.reach, ("va", "care", "admin"))), "")
-    return (there,) if there else ()
+def _kept(row: Row, seen: _Moment) -> list[fx.Effect]:
+    """What came with the event and the row keeps: as facts, and words of staff as a note."""
+    effects: list[fx.Effect] = []
+    data = seen.event.data
+    for name, brought in row.keep.items():
+        value = data.get(brought)
+        if name == "note":  # of an answer only what stood beside it: the answer itself is the event
+            if words := str(data.get("beside", value) or "").strip()[:_LONGEST_KEPT]:
+                effects.append(fx.KeepNote(seen.event.by, str(data.get("author_name", "")), words))
+        elif value not in (None, ""):
+            if name == "owner":
+                effects.append(fx.SetFact("owner_before", seen.case.owner))
+            effects.append(fx.SetFact(name, value[:_LONGEST_KEPT] if isinstance(value, str) else value))
+    return effects
+
+
+def _dates(row: Row, seen: _Moment) -> list[fx.Effect]:
+    """Dates that the row tells somebody, counted from now in the store's own days."""
+    calendar, store = seen.process.calendar, seen.process.store(seen.case.store)
+    zone = ZoneInfo(calendar.timezone)
+    return [
+        fx.SetFact(name, calendar.add(seen.now, wait, store.hours, store.calendar).astimezone(zone).date().isoformat())
+        for name, wait in row.until.items()
+    ]
+
+
+def _approved(row: Row, seen: _Moment) -> list[fx.Effect]:
+    """The approval that the row brings, if who speaks may give it: no rule file can do without."""
+    if not row.approves:
+        return []
+    verdict = approval.judge(seen.case, seen.event, seen.around.granted, seen.process, seen.now)
+    return [fx.Approve(verdict.letter, verdict.amount, verdict.by)] if verdict.kind == "given" else []

@@ -73,4 +73,22 @@ class FireStep:
     step: str
 
 
-Effect = Go | SetFact | FillForm | KeepMail | SendLetter | MarkLetter | FireStep
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """An offer was approved by somebody whose limit covers it (pence); only `cases/approval.py` leads here."""
+
+    letter: str
+    amount: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNote:
+    """Words of staff for the file."""
+
+    by: str
+    name: str
+    words: str
+
+
+Effect = Go | SetFact | FillForm | KeepMail | SendLetter | MarkLetter | FireStep | Approve | KeepNote

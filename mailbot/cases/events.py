@@ -22,6 +22,7 @@ RECOGNISED: Mapping[str, str] = {
     "customer_wrote": "a person's words from the customer's side, with no form in them",
     "automatic_came": "a vacation reply, receipt or the like, tied to the case; nobody wrote it",
     "letter_bounced": "a letter of this case came back for good",
+    "case_merged": "another case of the same customer became a part of this one",
     "letter_sent": "the mail server took a letter over",
     "letter_failed": "the mail server refused a letter for good",
     "letter_doubted": "a letter may or may not have left before a crash",
@@ -30,6 +31,7 @@ RECOGNISED: Mapping[str, str] = {
     "command_refused": "a known member of staff asked for what their role may not do",
     "staff_unclear": "staff wrote words that are neither an answer nor a command",
     "silence": "a rung of the state's ladder is due",
+    "week_ended": "a week has passed since the last figures",
     "alert_raised": "something the admin must know",
     "otherwise": "no other row knows what happened; only in the `any:` block",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from mailbot.cases import forms
 from mailbot.cases.identity import Identity
 from mailbot.cases.query import Query
 from mailbot.mail import authentication, automatic, bounces, forwards, quotes, references
@@ -30,6 +31,7 @@ class Intake:
     refs: tuple[Reference, ...]
     named: tuple[str, ...]  # case codes in the subject or the new words
     addresses: tuple[str, ...]  # addresses in a staff mail's words: the customer it may be about
+    form_address: str = ""  # the address in a form that staff filled in
 
     @property
     def sender(self) -> str:
@@ -52,7 +54,8 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
         verdict=authentication.verdict(message, identity.authserv_id),
         refs=references.references_in(message, words.new, identity.prefix, identity.address),
         named=references.codes_in(f"{message.subject}\n{words.new}", identity.prefix),
-        addresses=_addresses(f"{message.subject}\n{words.new}", forward, process, own) if person else (),
+        addresses=_addresses(f"{message.subject}\n{words.new}", forward, process, identity) if person else (),
+        form_address=_form_address(message.text, process, identity) if person else "",
     )
 
 
@@ -63,7 +66,7 @@ def query(intake: Intake) -> Query:
         mail=intake.message.key,
         codes=tuple(dict.fromkeys((*(ref.case for ref in intake.refs), *intake.named))),
         message_ids=tuple(dict.fromkeys((*intake.message.references, *bounced))),
-        addresses=tuple(dict.fromkeys((*((intake.sender,) if intake.sender else ()), *intake.addresses))),
+        addresses=tuple(dict.fromkeys(filter(None, (intake.sender, *intake.addresses, intake.form_address)))),
     )
 
 
@@ -80,17 +83,34 @@ def _of_customer(forward: Forward | None, process: Process, desk: str) -> Forwar
         layer
         for layer in forward.layers
         if not (process.people.by_address(layer.address) if layer.address else layer.name.casefold() in names)
-        and layer.address.casefold() != desk.casefold()
+        and not _is_desk(layer.address, desk)
     ]
     house = "@" + desk.casefold().rpartition("@")[2]
     chosen = next((layer for layer in outside if not layer.address.casefold().endswith(house)), None) or next(
         iter(outside), None
     )
+    if chosen is None and _is_desk(forward.original.address, desk):
+        return replace(forward, original=replace(forward.original, address=""))  # ours: nobody's mail to be answered
     return replace(forward, original=chosen) if chosen else forward
 
 
-def _addresses(words: str, forward: Forward | None, process: Process, own: frozenset[str]) -> tuple[str, ...]:
+def _is_desk(address: str, desk: str) -> bool:
+    """Whether the address is the desk's own, or one below it (desk+TOKEN@)."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}" == desk.casefold()
+
+
+def _form_address(text: str, process: Process, identity: Identity) -> str:
+    address = forms.read(text, process).values.get("email", "").casefold()
+    return "" if _is_desk(address, identity.address) or process.people.by_address(address) else address
+
+
+def _addresses(words: str, forward: Forward | None, process: Process, identity: Identity) -> tuple[str, ...]:
     written = [found.casefold().rstrip(".") for found in _ADDRESS.findall(words[:20_000])]
     inside = [forward.original.address.casefold()] if forward and forward.original.address else []
-    outsiders = (a for a in (*inside, *written) if a not in own and process.people.by_address(a) is None)
+    outsiders = (
+        address
+        for address in (*inside, *written)
+        if not _is_desk(address, identity.address) and process.people.by_address(address) is None
+    )
     return tuple(dict.fromkeys(outsiders))[:_MOST_ADDRESSES]

@@ -52,6 +52,26 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """What somebody whose limit covers it let us offer: by which letter, how much (pence)."""
+
+    letter: str
+    amount: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words of staff that stay in the house; no letter to a customer or a till may hold them."""
+
+    at: datetime
+    by: str
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMail:
     """A mail that belongs to a case. kind: what it was taken for; why: the evidence."""
 
@@ -99,6 +119,8 @@ class Case:
     parked_from: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     form: Form = Form()
+    approval: Approval | None = None
+    notes: tuple[Note, ...] = ()
     letters: tuple[Letter, ...] = ()
     mails: tuple[CaseMail, ...] = ()
     heard: Mapping[str, datetime] = field(default_factory=dict)  # party -> its last human mail

@@ -7,7 +7,7 @@ decided by `match`, never by the ledger.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbot.cases.model import Case
@@ -45,3 +45,8 @@ class Found:
     by_code: Mapping[str, Case] = field(default_factory=dict)
     by_message_id: Mapping[str, Case] = field(default_factory=dict)
     by_address: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)  # oldest first
+
+
+def joined(found: Found, more: Found) -> Found:
+    """What was found first, with the cases that it led on to by their codes."""
+    return replace(found, by_code={**found.by_code, **more.by_code})

@@ -29,7 +29,7 @@ def recognise(intake: Intake, found: Found, process: Process, identity: Identity
         return _automatic(intake, found, process, identity, now)
     if intake.person:
         return from_staff.recognise(intake, found, process, identity, now)
-    return from_customer.recognise(intake, found, process, identity)
+    return from_customer.recognise(intake, found, process, identity, now)
 
 
 def _bounce(intake: Intake, found: Found) -> Recognised:
@@ -62,7 +62,7 @@ def _automatic(intake: Intake, found: Found, process: Process, identity: Identit
     if kind in ("own", "list"):
         return Recognised("no_action", kind, evidence)
     answered = match.answered(intake.refs, found, identity)
-    case = answered[0] if answered else _case_of(intake, found, process)
+    case = match.follow(answered[0], found) if answered else _case_of(intake, found, process)
     if case is None:
         return Recognised("no_action", kind, evidence)
     kept = keep(intake, "desk", kind, evidence, human=False)

@@ -18,12 +18,20 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME = 80
+_REFERENCE_LINE = re.compile(r"^[ \t>]*ref [a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}[ \t]*$", re.MULTILINE | re.IGNORECASE)
 LONGEST_WORDS = 20_000  # characters of a mail's new words kept in history; the mail itself is in the mailbox
+
+
+# A step of another case that the same mail makes, to be committed with it.
+Also = tuple[Case, Event, tuple[fx.Effect, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """fate: case no_action human. No event: the mail is filed and nothing happens. case None + event: a new one."""
+    """fate: case no_action human. No event: the mail is filed and nothing happens. case None + event: a new one.
+
+    also: steps of other cases, in the same commit (DESIGN.md "Case": what touches two cases is two entries).
+    """
 
     fate: str
     kind: str
@@ -31,6 +39,7 @@ class Recognised:
     case: Case | None = None
     event: Event | None = None
     given: tuple[fx.Effect, ...] = ()
+    also: tuple[Also, ...] = ()
 
 
 def keep(intake: Intake, party: str, kind: str, why: tuple[str, ...], human: bool = True) -> fx.KeepMail:
@@ -40,8 +49,17 @@ def keep(intake: Intake, party: str, kind: str, why: tuple[str, ...], human: boo
 
 
 def words_of(intake: Intake) -> dict[str, Any]:
-    """What letters may quote of the mail."""
-    return {"words": intake.words.new.strip()[:LONGEST_WORDS], "subject": intake.message.subject}
+    """What letters may quote of the mail: never the reference of ours that a one-tap answer carries."""
+    words = _REFERENCE_LINE.sub("", intake.words.new).strip()
+    return {"words": words[:LONGEST_WORDS], "subject": intake.message.subject}
+
+
+def candidate(case: Case) -> dict[str, str]:
+    """A case that a mail may belong to, as colleagues are shown it."""
+    opened = f"{case.opened_at.day} {case.opened_at:%B %Y}" if case.opened_at else ""
+    return {
+        "code": case.code, "name": case.customer.name, "garment": case.garment, "store": case.store, "opened": opened,
+    }  # fmt: skip
 
 
 def shown_name(name: str) -> str:
@@ -54,6 +72,7 @@ def opening(
     *,
     name: str,
     address: str,
+    phone: str = "",
     store: str = "",
     claim: bool = False,
     level: str = "standard",
@@ -64,12 +83,25 @@ def opening(
     name = shown_name(name)
     owner = next((person.name for person in process.people.in_role("care")), "")
     facts = {
-        "customer_name": name, "customer_address": address, "store": store, "owner": owner, "claim": claim,
-        "level": "" if level == "standard" else level, "reported": reported, "solved": solved,
+        "customer_name": name, "customer_address": address, "customer_phone": phone, "store": store, "owner": owner,
+        "claim": claim, "level": "" if level == "standard" else level, "reported": reported, "solved": solved,
     }  # fmt: skip
     effects: list[fx.Effect] = [fx.SetFact(key, value) for key, value in facts.items() if value not in ("", False)]
-    form = forms.merge(Form(), {"name": name, "email": address, "store": store}, process)
-    return (*effects, fx.FillForm(form.values, form.missing, form.complete))
+    known = {"name": name, "email": address, "phone": phone, "store": store}
+    form = forms.merge(Form(), known, process)
+    return (*effects, _fill(form if address else reachable(form)))
+
+
+def reachable(form: Form) -> Form:
+    """The form of a customer who has no email but a telephone: one way to reach them is enough."""
+    if "email" not in form.missing or not form.values.get("phone"):
+        return form
+    missing = tuple(field for field in form.missing if field != "email")
+    return Form(complete=not missing, values=form.values, missing=missing)
+
+
+def _fill(form: Form) -> fx.FillForm:
+    return fx.FillForm(form.values, form.missing, form.complete)
 
 
 def filled(form: Form, process: Process) -> tuple[fx.Effect, ...]:
@@ -82,4 +114,4 @@ def filled(form: Form, process: Process) -> tuple[fx.Effect, ...]:
         "category": forms.category(form, process),
     }
     facts = tuple(fx.SetFact(key, value) for key, value in found.items() if value)
-    return (fx.FillForm(form.values, form.missing, form.complete), *facts)
+    return (_fill(form), *facts)

@@ -8,10 +8,10 @@ was *sent*; the clock stands still while the party waits for us; letters wait fo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mailbot.cases.facts import facts_of
+from mailbot.cases.facts import QUIET, facts_of
 from mailbot.cases.model import Case, Letter
 from mailbot.process.calendar import Duration
 from mailbot.process.model import Process, Rung, State
@@ -31,9 +31,17 @@ class Due:
 
 
 def due(case: Case, process: Process) -> Due | None:
-    """The next rung of the case; None while nothing is to come of waiting."""
+    """The next rung of the case, of its state's ladder or of those that hold in every state; None for nothing to come."""
     state = process.states.get(case.state)
-    if state is None or case.facts.get("owed") or _awaited_letter_open(case, state):
+    if state is None or not state.open:
+        return None
+    coming = [_on_ladder(case, state, process), *(_always(case, state, rung, process) for rung in process.always_silence)]
+    return min(filter(None, coming), key=lambda each: each.at, default=None)
+
+
+def _on_ladder(case: Case, state: State, process: Process) -> Due | None:
+    """The next rung of the state's own ladder: one at a time, and none while the customer waits for us."""
+    if case.facts.get("owed") or case.facts.get(QUIET) or _awaited_letter_open(case, state):
         return None
     last = _last_fired(case, state)
     for rung in state.silence:
@@ -44,6 +52,19 @@ def due(case: Case, process: Process) -> Due | None:
         at = _due_at(case, state, rung, last, process)
         return Due(rung, at) if at else None
     return None
+
+
+def _always(case: Case, state: State, rung: Rung, process: Process) -> Due | None:
+    """A rung of every state: on its own, and again whenever the moment that it counts from has moved on."""
+    base = _base(case, state, rung, process)
+    fired = case.fired.get(rung.id)
+    if base is None or not _applies(case, rung, process):
+        return None
+    # A letter may have left in the very moment in which its rung was taken; then silence counts from it anew.
+    if fired and (fired > base or (fired == base and rung.since not in process.letters)):
+        return None
+    at = _due_at(case, state, rung, None, process)
+    return Due(rung, at) if at else None
 
 
 def ripe(case: Case, process: Process, now: datetime) -> Rung | None:
@@ -78,7 +99,14 @@ def _place(case: Case, process: Process) -> tuple[str, str]:
 def _applies(case: Case, rung: Rung, process: Process) -> bool:
     if rung.row.condition and not rung.row.condition.evaluate(facts_of(case, None, process)):
         return False
-    return not rung.row.send or len(_unprompted(case)) < UNPROMPTED_WITHOUT_ANSWER
+    if not rung.row.send:
+        return True
+    return not case.facts.get(QUIET) and (bool(rung.row.go) or not capped(case))
+
+
+def capped(case: Case) -> bool:
+    """Whether as many letters went unasked as may, since the customer last wrote."""
+    return len(_unprompted(case)) >= UNPROMPTED_WITHOUT_ANSWER
 
 
 def _last_fired(case: Case, state: State) -> Rung | None:
@@ -95,10 +123,12 @@ def _awaited_letter_open(case: Case, state: State) -> bool:
 
 def _due_at(case: Case, state: State, rung: Rung, last: Rung | None, process: Process) -> datetime | None:
     calendar, place = process.calendar, _place(case, process)
-    base = _base(case, state, rung)
+    base = _base(case, state, rung, process)
     if base is None:
         return None
     at = calendar.add(base, rung.after, *place)
+    if told := case.facts.get(rung.not_before):
+        at = max(at, _day_begins(told, process) + timedelta(days=1))
     if last:
         sent = _sent_at(case, last)
         if sent is None:
@@ -106,8 +136,7 @@ def _due_at(case: Case, state: State, rung: Rung, last: Rung | None, process: Pr
         planned = calendar.add(base, last.after, *place)
         at = max(at, _gap_after(sent, planned, at, rung.after, process, place))
     if state.waiting_on == "customer" and (away := case.facts.get(AWAY)):
-        back = datetime.combine(date.fromisoformat(away), time(), tzinfo=ZoneInfo(calendar.timezone))
-        at = max(at, calendar.next_working(back, *place))
+        at = max(at, calendar.next_working(_day_begins(away, process), *place))
     if rung.row.send and (letters := _unprompted(case)):
         at = max(at, calendar.next_working_day(letters[-1].at, *place))
     return calendar.next_working(at, *place) if rung.row.letters else at
@@ -122,9 +151,17 @@ def _gap_after(
     return process.calendar.add_working_minutes(sent, minutes, *place)
 
 
-def _base(case: Case, state: State, rung: Rung) -> datetime | None:
-    """From when the silence counts; None while the letter it counts from has not left."""
+def _day_begins(day: str, process: Process) -> datetime:
+    """The first moment of a day that is a fact of the case (ISO), on the desk's clock."""
+    return datetime.combine(date.fromisoformat(day), time(), tzinfo=ZoneInfo(process.calendar.timezone)).astimezone(UTC)
+
+
+def _base(case: Case, state: State, rung: Rung, process: Process) -> datetime | None:
+    """From when the silence counts; None while the letter it counts from has not left, or no date was told."""
     entered = case.entered_at
+    if (fact := process.facts.get(rung.since)) and fact.kind == "date":
+        told = case.facts.get(rung.since)
+        return _day_begins(told, process) if told else None
     if entered is None or rung.since == "entered":
         return entered
     if rung.since in PARTIES:

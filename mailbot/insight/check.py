@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 
 from mailbot.cases.decide import NOBODY_THERE
 from mailbot.errors import Problem
+from mailbot.insight import paths
+from mailbot.insight.map import forks, places
 from mailbot.letters import templates
 from mailbot.letters.offers import amount_in, offer_in, scolding_in
-from mailbot.process.model import LetterCard, Process, Row
+from mailbot.process.model import LetterCard, Process, State
+from mailbot.process.names import unknown
+from mailbot.process.vocabulary import CATEGORIES, CLIENTS, FINDINGS
 
 _STYLE = re.compile(r"<style\b[^>]{0,500}>[^<]*</style>", re.IGNORECASE)
+COMPENSATION = "rules/compensation.yaml"
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
 def check(process: Process) -> tuple[Problem, ...]:
     """Every problem of a process that loaded."""
-    proofs = (templates.problems, _implicit_keep, _words, _fixed_words, _grants, _examples)
-    return tuple(sorted(problem for proof in proofs for problem in proof(process)))
+    lints = (templates.problems, _words, _fixed_words, _examples)
+    proofs = (_implicit_keep, paths.problems, _offers, _ladders, _answers, *lints)
+    return tuple(sorted({problem for proof in proofs for problem in proof(process)}))
 
 
 def _implicit_keep(process: Process) -> Iterator[Problem]:
@@ -66,21 +73,61 @@ def check_layout(layout: str, file: str, process: Process) -> tuple[Problem, ...
     return (Problem(file, 1, f"{offer!r} is an offer, and this stands round every letter"),) if offer else ()
 
 
-def _grants(process: Process) -> Iterator[Problem]:
-    """No compensation without complaint form: a letter that grants is reached only where the form is complete."""
-    for row in _rows(process):
-        granting = [code for code in row.letters if process.letter(code, "").grants]
-        if granting and not (row.grants and row.condition and "form.complete" in row.condition.source):
-            what = f"sends {granting[0]!r}, which grants, without `grants: true` and `if: form.complete …`"
-            yield Problem(row.place.file, row.place.line, what)
+def _offers(process: Process) -> Iterator[Problem]:
+    """The letters of compensation.yaml grant, and no class of client is offered less than error and loss set."""
+    table = process.compensation
+    for code in table.letters:
+        if code not in process.letters:
+            yield Problem(COMPENSATION, 1, unknown("letter", code, process.letters))
+        for card in process.letters.get(code, {}).values():
+            if card.grants != paths.OFFER:
+                what = f"letter '{code}' makes an offer ({COMPENSATION}); mark it `grants: true`"
+                yield Problem(card.place.file, card.place.line, what)
+    for finding, client, category, code in product(FINDINGS, CLIENTS, CATEGORIES, table.letters):
+        offer = table.offer(code, finding, client, category)
+        floor = table.floors.get(finding, {}).get(category, 0)
+        if offer and offer.amount < floor:
+            what = f"{code} for {finding}, {client} client, {category}: less than the floor that error and loss set"
+            yield Problem(COMPENSATION, 1, what)
+
+
+def _ladders(process: Process) -> Iterator[Problem]:
+    """Where a party is waited for, silence ends with a person or in another state: no case is forgotten."""
+    for state in process.states.values():
+        if state.waiting_on and not _ends_well(state):
+            what = f"'{state.name}' waits for {state.waiting_on}, and its silence ends with nobody"
+            yield Problem(
+                state.place.file, state.place.line, f"{what}; let its last rung ask a person or go to a state"
+            )
+
+
+def _ends_well(state: State) -> bool:
+    if not state.silence:
+        return False
+    last = state.silence[-1].row
+    return last.condition is None and bool(last.ask or last.tell or last.go not in ("", state.name))
+
+
+def _answers(process: Process) -> Iterator[Problem]:
+    """Where something is asked, some row waits for each of its answers."""
+    anywhere = {*process.first, *process.always}
+    for fork in forks(process):
+        for row in fork.rows:
+            asked = {answer.event for code in row.ask for answer in process.letter(code, "").answers} - anywhere
+            for name in (row.go,) if row.go in process.states else places(fork, row, process):
+                for event in sorted(asked - set(process.states[name].when)):
+                    what = f"asks for an answer that '{name}' has no row for: {event}"
+                    yield Problem(row.place.file, row.place.line, what, severe=False)
 
 
 def _examples(process: Process) -> Iterator[Problem]:
     """A row's examples: with those facts it is the first whose condition holds, or it is not."""
-    for rows in _row_lists(process):
-        for row in rows:
+    for fork in forks(process):
+        for row in fork.rows:
             for example in row.examples:
-                chosen = next((r for r in rows if r.condition is None or r.condition.evaluate(example.facts)), None)
+                chosen = next(
+                    (r for r in fork.rows if r.condition is None or r.condition.evaluate(example.facts)), None
+                )
                 if (chosen is row) == example.applies:
                     continue
                 instead = f"the row on line {chosen.place.line} is" if chosen else "no row is"
@@ -90,17 +137,5 @@ def _examples(process: Process) -> Iterator[Problem]:
                 yield Problem(example.place.file, example.place.line, what)
 
 
-def _row_lists(process: Process) -> Iterator[tuple[Row, ...]]:
-    """The rows that compete with each other: those of one event in one state; a rung stands alone."""
-    for state in process.states.values():
-        yield from state.when.values()
-        yield from ((rung.row,) for rung in state.silence)
-    yield from process.always.values()
-
-
 def _cards(process: Process) -> Iterator[LetterCard]:
     return (card for languages in process.letters.values() for card in languages.values())
-
-
-def _rows(process: Process) -> Iterator[Row]:
-    return (row for rows in _row_lists(process) for row in rows)

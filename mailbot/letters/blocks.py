@@ -6,12 +6,15 @@ after it (a contract: programs read and fill it). Known values are the customer'
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
 from mailbot.cases.model import Case
 from mailbot.letters.spans import CUSTOMER, FORM, TEMPLATE, Block, Span
-from mailbot.process.model import Field, LetterCard, Process
+from mailbot.process.model import Answer, Field, LetterCard, Process
 
 _NOTHING = Block((), "")
 _CELL = "padding:8px 0;border-bottom:1px solid #d8d4cc;"
@@ -23,6 +26,21 @@ _DETAIL = "font-size:15px;"
 _ASIDE = "font-size:14px;color:#5c5850;"
 _QUOTE = "margin:0 0 16px;padding:4px 0 4px 14px;border-left:3px solid #b9b2a4;color:#4a463e;"
 _LONGEST_QUOTE = 20_000  # characters of a mail repeated to staff: more than anyone reads, far under any size limit
+_LONGEST_LINK = 1_900  # characters: Windows hands a program no more than some 2,000 of a link, and cuts the rest off
+_MOST_LISTED = 5  # answers that are told in one sentence beside their buttons
+# What no reply of ours may hold: controls, line ends within a subject, halves of characters, marks of our own.
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff]")
+_NOT_OF_A_NUMBER = re.compile(r"[^0-9.]")
+# What is said with an answer, by what it takes (process/vocabulary.py).
+_MORE = {
+    "words": ": and your words",
+    "form": ": and the form",
+    "amount": " and the amount",
+    "reference": " and the reference",
+    "date": " and the date",
+    "person": " and the name",
+    "case": " and its code",
+}
 
 
 def form(card: LetterCard, case: Case, process: Process, language: str) -> Block:
@@ -44,24 +62,47 @@ def form(card: LetterCard, case: Case, process: Process, language: str) -> Block
     return Block(tuple(spans), table)
 
 
-def answers(card: LetterCard, address: str, subject: str, reference: str) -> Block:
-    """The answers of a letter to staff: one tap each, and as words to reply with."""
-    if not card.answers:
+def answers(
+    card: LetterCard,
+    address: str,
+    subject: str,
+    reference: str,
+    amount: str = "",
+    cases: Sequence[str] = (),
+    for_customer: bool = False,
+) -> Block:
+    """The answers of a letter: one tap each, and as words to reply with.
+
+    amount: what is proposed, as it is shown ("£60"), put into the answers that take one. cases: the codes for which an
+    answer that takes a case has one button each.
+    """
+    choices = [choice for answer in card.answers for choice in _choices(answer, amount, cases)]
+    if not choices:
         return _NOTHING
-    lines, buttons = [], []
-    for answer in card.answers:
-        word = f"{answer.value}: and your words" if answer.takes else answer.value
-        lines.append(f"- {word} ({answer.label})" if answer.label.casefold() != word else f"- {word}")
-        body = f"{answer.value}{': ' if answer.takes else ''}\r\n\r\nref {reference}"
-        link = (
-            f"mailto:{quote(address, safe='@')}?subject={quote('Re: ' + subject, errors='replace')}&body={quote(body)}"
-        )
-        buttons.append(f'<a href="{escape(link)}" style="{_BUTTON}">{escape(answer.label)}</a>')
-    text = ("Reply with one of:\n" if len(lines) > 1 else "Reply with:\n") + "\n".join(lines)
-    words = [f"<b>{escape(each.value)}</b>" + (" and your words" if each.takes else "") for each in card.answers]
-    either = " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
-    html = f'<p style="margin:0 0 6px;">{"".join(buttons)}</p><p style="{_ASIDE}">Or reply with {either}.</p>'
-    return Block((Span(TEMPLATE, text),), html)
+    links = (mailto(address, subject, f"{each.body}\r\n\r\nref {reference}") for each in choices)
+    buttons = "".join(
+        f'<a href="{escape(link)}" style="{_BUTTON}">{escape(each.label)}</a>'
+        for each, link in zip(choices, links, strict=True)
+    )
+    text, html = _in_words(choices, for_customer)
+    return Block((Span(TEMPLATE, text),), f'<p style="margin:0 0 6px;">{buttons}</p><p style="{_ASIDE}">{html}</p>')
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """A link that opens a reply (RFC 6068): every mail program reads it alike, and no word in it can add a header.
+
+    All but letters and digits is percent-encoded UTF-8, so a blank is never '+', and what a customer wrote into the
+    subject holds no '&', '?' or '='. A subject too long for the shortest of them loses its end, never its [CODE].
+    """
+    head, tail = f"mailto:{quote(address, safe='@')}?subject=", f"&body={quote(body, safe='')}"
+    room = _LONGEST_LINK - len(escape(head + tail))
+    shown, bracket, code = " ".join(_UNFIT.sub(" ", subject).split()).rpartition(" [")
+    shown, end = (shown[:_LONGEST_LINK], f"{bracket}{code}") if bracket else (code[:_LONGEST_LINK], "")
+    said = f"Re: {shown}"
+    while shown and len(quote(said + end, safe="")) >= room:
+        shown = shown[:-1]
+        said = f"Re: {shown.rstrip()}…"
+    return f"{head}{quote(said + end, safe='')}{tail}"
 
 
 def details(case: Case, process: Process, language: str, for_customer: bool) -> Block:
@@ -106,6 +147,61 @@ def signature(owner: str, title: str, desk: str) -> Block:
     house = " ".join(desk.replace(title, " ").split())
     text = "\n".join(["Kind regards,", *(line for line in (owner, title, house) if line)])
     return Block((Span(TEMPLATE, text),), f"<p>{_with_breaks(text)}</p>")
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """One button: what stands on it, the words that mean the same, what is said with them, the reply that it writes."""
+
+    label: str
+    words: str
+    more: str
+    body: str
+
+
+def _choices(answer: Answer, amount: str, cases: Sequence[str]) -> Iterator[_Choice]:
+    """The buttons of one answer: one, or one for each case it may be."""
+    value, label, takes = answer.value, answer.label, answer.takes
+    more = _MORE.get(takes, "")
+    if takes == "amount" and amount:
+        known = f"{value} {_NOT_OF_A_NUMBER.sub('', amount)}"
+        yield _Choice(f"{label} {amount}", known, "", known)
+    elif takes == "case" and cases:
+        yield from (_Choice(f"{label} {code}", f"{value} {code}", "", f"{value} {code}") for code in cases)
+    elif takes == "assessment":
+        yield _Choice(label, value, more, f"{value}\r\n\r\ncause: \r\nto customer: ")
+    elif takes in ("words", "form"):
+        yield _Choice(label, value, more, f"{value}: ")
+    elif takes:
+        yield _Choice(f"{label} …", value, more, f"{value} ")
+    else:
+        yield _Choice(label, value, more, value)
+
+
+def _in_words(choices: Sequence[_Choice], for_customer: bool) -> tuple[str, str]:
+    """The answers as words to reply with, for the text part and for the HTML part."""
+    plain = [f"{each.words}{each.more.lstrip(':')}" for each in choices]
+    bold = [f"<b>{escape(each.words)}</b>{escape(each.more.lstrip(':'))}" for each in choices]
+    if for_customer:
+        lead = "one word: " if all(" " not in each for each in plain) else ""
+        return f"Reply with {lead}{_either(plain)}.", f"Or just reply with {lead}{_either(bold)}."
+    lines = [_line_of(each) for each in choices]
+    text = ("Reply with one of:\n" if len(lines) > 1 else "Reply with:\n") + "\n".join(lines)
+    if len(choices) > _MOST_LISTED:
+        return text, f"Or reply with what stands on the button, for example <b>{escape(choices[0].label)}</b>."
+    return text, f"Or reply with {_either(bold)}."
+
+
+def _line_of(choice: _Choice) -> str:
+    said = f"- {choice.words}{choice.more}"
+    return said if choice.label.casefold() == choice.words.casefold() else f"{said} ({choice.label.rstrip(' …')})"
+
+
+def _either(words: Sequence[str]) -> str:
+    if len(words) < 2:
+        return words[0]
+    comma = "," if any(" and " in each for each in words) else ""  # "happy, or not happy and your words"
+    return f"{', '.join(words[:-1])}{comma} or {words[-1]}"
 
 
 def _asked(field: Field, card: LetterCard, case: Case) -> bool:

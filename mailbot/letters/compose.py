@@ -10,24 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
 
+from mailbot.cases.around import Around
 from mailbot.cases.decide import Send
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case
 from mailbot.letters import blocks
-from mailbot.letters.greeting import first_name
 from mailbot.letters.markdown import render
-from mailbot.letters.spans import CUSTOMER, RULE, RULES, STAFF, TEMPLATE, Block, Marks, Span, Value, joined
+from mailbot.letters.spans import TEMPLATE, Block, Marks, Span, Value, joined
 from mailbot.letters.templates import fill
+from mailbot.letters.values import Told, proposed, values_of
 from mailbot.mail import references
-from mailbot.process.calendar import Duration
-from mailbot.process.model import LetterCard, Person, Process, Store
+from mailbot.process.model import LetterCard, Process
 
-_ANSWER_WITHIN = Duration(5, "working days")  # PROCESS.md "Keep informed": the promise of E3 and garments-here
-_TITLE = "Customer Care"
-_CUSTOMER_SIDE = ("customer", "stranger")
 _LONGEST_SUBJECT = 200  # longer ones are cut by every client
 
 
@@ -49,22 +45,55 @@ class Draft:
         return joined(self.spans).strip() + "\n"
 
 
-def compose(send: Send, case: Case, event: Event, n: int, process: Process, identity: Identity, now: datetime) -> Draft:
-    """Write one letter of a case (the case as it is after the step's other effects)."""
+def compose(
+    send: Send,
+    case: Case,
+    event: Event,
+    n: int,
+    process: Process,
+    identity: Identity,
+    now: datetime,
+    around: Around = Around(),
+    note: str = "",
+    proposing: bool = False,
+) -> Draft:
+    """Write one letter of a case, as it is after the step's other effects.
+
+    Args:
+        note: of the row that sends it. proposing: it is shown to whoever approves it, and has not been approved.
+    """
     card = process.letter(send.letter, identity.language)
     message_id = references.message_id(identity.key, identity.address, case.code, send.letter, n, send.to)
     marks = Marks()
-    values = _values(case, event, process, identity, now, send.role == "customer")
+    to_customer = send.role == "customer"
+    asks_approval = proposing or "{{ proposal }}" in card.body
+    values = values_of(Told(case, event, process, identity, now, around, to_customer, note, asks_approval))
     values["reminder"] = any(letter.letter == send.letter and letter.to == send.to for letter in case.letters)
+    if asks_approval and not proposing:
+        values["proposal"] = _proposal(case, event, n, process, identity, now)
     heading = tuple(_heading(fill(card.subject, values, marks), marks))
     shown = " ".join(joined(heading).split())[:_LONGEST_SUBJECT]
     subject = f"{shown} [{case.code}]"
-    values["details"] = blocks.details(case, process, identity.language, send.role == "customer")
+    values["details"] = blocks.details(case, process, identity.language, to_customer)
     values["form"] = blocks.form(card, case, process, identity.language)
     reference = message_id[1:].partition("@")[0]
-    values["answers"] = blocks.answers(card, identity.address, subject, reference)
+    amount = str(values["offer"]["amount"])
+    codes = [str(candidate["code"]) for candidate in values["candidates"]]
+    values["answers"] = blocks.answers(
+        card, identity.address, subject, reference, amount=amount, for_customer=to_customer, cases=codes
+    )
     body = render(fill(card.body, values, marks), marks)
     return Draft(send, card, n, message_id, subject, heading, body.spans, body.html)
+
+
+def _proposal(case: Case, event: Event, n: int, process: Process, identity: Identity, now: datetime) -> Block:
+    """The letter that is to be approved, exactly as it would leave; nothing where no letter is proposed."""
+    code = proposed(case, process)
+    if not code:
+        return Block((), "")
+    send = Send(code, "customer", case.customer.address)
+    draft = compose(send, case, event, n, process, identity, now, proposing=True)
+    return blocks.quotation(f"{draft.subject}\n\n{draft.text}", TEMPLATE, relayed=False)
 
 
 def frame(draft: Draft, layout: str, process: Process, identity: Identity) -> str:
@@ -99,80 +128,3 @@ def _heading(filled: str, marks: Marks) -> Iterator[Span]:
             yield from piece.spans
         else:
             yield Span(piece.origin if isinstance(piece, Value) else TEMPLATE, str(piece))
-
-
-def _values(
-    case: Case, event: Event, process: Process, identity: Identity, now: datetime, to_customer: bool
-) -> dict[str, Any]:
-    data = event.data
-    owner = next((p for p in process.people.people if p.name == case.owner), None)
-    operations = next(iter(process.people.in_role("operations")), None)
-    store = process.store(case.store)
-    theirs = STAFF if event.by not in _CUSTOMER_SIDE else CUSTOMER
-    calendar = process.calendar
-    return {
-        "desk": {"name": Value(identity.name, RULES), "address": Value(identity.address, RULES)},
-        "case": {"code": Value(case.code, RULES)},
-        "customer": _customer(case),
-        "owner": {**_person(owner), "title": Value(_TITLE, RULES), "founder": _founder(owner)},
-        "operations": {**_person(operations), "phone": _v(operations.phone if operations else "", RULES)},
-        "author": {**_names(str(data.get("author_name", "")), STAFF), "store": _v(data.get("author_store"), RULES)},
-        "store": _store(store, process),
-        "dates": {
-            "today": Value(identity.day(now), RULES),
-            "answer_by": Value(identity.day(calendar.add(now, _ANSWER_WITHIN, store.hours, store.calendar)), RULES),
-            "arrived": Value(identity.day(now), RULES),
-            "sent": Value(_first_sent(case, identity), RULES),
-        },
-        "event": {name: _v(data.get(name), STAFF) for name in ("reason", "phrase", "letter", "to")},
-        "wording": {
-            "rule": Value(" ".join(process.wording.rule.get(identity.language, "").split()), RULE),
-            "outside_body": Value(process.wording.outside_body, RULES),
-        },
-        "garment": _v(case.garment, CUSTOMER),
-        "problem": _v(case.form.values.get("problem"), CUSTOMER),
-        "where": _v(case.form.values.get("where"), CUSTOMER),
-        "subject": _v(data.get("subject"), CUSTOMER),
-        "reported": bool(case.facts.get("reported")),
-        "returned": event.name == "customer_returned" or case.parked_from != "",
-        "candidates": [
-            {name: _v(candidate.get(name), CUSTOMER) for name in ("code", "name", "garment", "store", "opened")}
-            for candidate in data.get("candidates", ())
-        ],
-        "words": blocks.quotation(str(data.get("words", "")), theirs, to_customer),
-        "signature": blocks.signature(case.owner, _TITLE, identity.name),
-    }
-
-
-def _v(value: object, origin: str) -> Value:
-    return Value(" ".join(str(value or "").split()), origin)
-
-
-def _names(name: str, origin: str) -> dict[str, Value]:
-    return {"name": _v(name, origin), "first_name": _v(first_name(name), origin)}
-
-
-def _person(person: Person | None) -> dict[str, Value]:
-    return _names(person.name if person else "", RULES)
-
-
-def _founder(person: Person | None) -> bool:
-    return person is not None and person.founder
-
-
-def _store(store: Store, process: Process) -> dict[str, Value]:
-    """The store, with its till's phone: for call tasks, people.yaml gives numbers for inside the house alone."""
-    till = next(iter(process.people.in_role("till", store.name)), None) if store.name else None
-    theirs = RULES if store.name in process.people.stores else CUSTOMER  # as the customer wrote it, known to no rule
-    known = {name: _v(getattr(store, name), theirs) for name in ("name", "address", "hours")}
-    return {**known, "phone": _v(till.phone if till else "", RULES)}
-
-
-def _customer(case: Case) -> dict[str, Value]:
-    who = case.customer
-    return {**_names(who.name, CUSTOMER), "address": _v(who.address, CUSTOMER), "phone": _v(who.phone, CUSTOMER)}
-
-
-def _first_sent(case: Case, identity: Identity) -> str:
-    sent = next((letter.sent_at for letter in case.letters if letter.audience == "customer" and letter.sent_at), None)
-    return identity.day(sent) if sent else ""

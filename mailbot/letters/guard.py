@@ -8,14 +8,19 @@ the form is complete and an approval covers the amount. No template edit switche
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from mailbot.cases import money
 from mailbot.cases.model import Case
 from mailbot.letters.compose import Draft
-from mailbot.letters.offers import ELSEWHERE, offer_in, scolding_in
+from mailbot.letters.offers import ELSEWHERE, amounts_in, offer_in, scolding_in
 from mailbot.letters.spans import CUSTOMER, FORM, RULE, RULES, TEMPLATE, Span
 from mailbot.process.model import Process
 
+OFFER, VOUCHER = "offer", "voucher"  # what a letter can grant (`grants:` in its template)
+GIVEN_VOUCHER = "voucher"  # the fact: pence that a till gave in store
+_VOUCHER = re.compile(r"\bvouchers?\b", re.IGNORECASE)
 _NOT_OURS = (CUSTOMER, FORM, RULE)
 
 
@@ -40,17 +45,47 @@ def approve(draft: Draft, case: Case, process: Process, granting_row: bool) -> A
     if draft.send.role != "customer":
         return Approved(draft)
     words = _own_words(draft, process)
+    if draft.card.grants == VOUCHER:
+        words = _less_voucher(words, case, process)
     phrase = offer_in(words, process)
-    if not (phrase or granting_row or draft.card.grants):
+    if not (phrase or granting_row or draft.card.grants == OFFER):
         scolding = scolding_in(words, process)
         if scolding:
             return Refused(draft, "words that we never use on a customer", scolding)
         return Approved(draft)
+    reason, tripped = _uncovered(draft, case, process, words)
+    if reason:
+        return Refused(draft, reason, tripped or phrase or draft.send.letter)
+    return Approved(draft)
+
+
+def _uncovered(draft: Draft, case: Case, process: Process, words: str) -> tuple[str, str]:
+    """Why an offer may not leave, and the words that are too much; '' where the form and an approval cover it."""
     if not case.form.complete:
-        return Refused(
-            draft, "no compensation without complaint form: the form is not complete", phrase or draft.send.letter
-        )
-    return Refused(draft, "no approval covers this offer", phrase or draft.send.letter)
+        return "no compensation without complaint form: the form is not complete", ""
+    granted = case.approval
+    if granted is None:
+        return "no approval covers this offer", ""
+    if draft.send.letter in process.compensation.letters and draft.send.letter != granted.letter:
+        return f"what was approved is the offer of {granted.letter}, not this one", ""
+    for amount in amounts_in(words):
+        pence = money.parse(amount, process.compensation.sign)
+        if pence is None or pence > granted.amount:
+            return f"{granted.by} approved {money.shown(granted.amount, process.compensation.sign)}", amount
+    scolding = scolding_in(words, process)
+    return ("words that we never use on a customer", scolding) if scolding else ("", "")
+
+
+def _less_voucher(words: str, case: Case, process: Process) -> str:
+    """The words without the voucher that a till has given already: the one thing of worth that needs no form."""
+    given = case.facts.get(GIVEN_VOUCHER)
+    if not given:
+        return words
+    for amount in amounts_in(words):
+        pence = money.parse(amount, process.compensation.sign)
+        if pence is not None and pence <= given:
+            words = words.replace(amount, ELSEWHERE)
+    return _VOUCHER.sub(ELSEWHERE, words)
 
 
 def _own_words(draft: Draft, process: Process) -> str:

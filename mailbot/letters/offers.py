@@ -34,6 +34,7 @@ _AMOUNT = re.compile(
     r"|\b\d{1,3}\s{0,3}(?:%|per\s?cent\b)\s{1,3}(?:off|back|of|less|lower|cheaper|reduction)\b"
     r"|\b(?:half|third|quarter)\s{1,3}off\b"
 )
+_NUMBER_BEFORE, _NUMBER_AFTER = re.compile(r"[\d][\d.,]{0,20}$"), re.compile(r"[\d.,]{0,20}\d")
 _LINE_END = re.compile(r"-[ \t]{0,5}\n\s{0,5}")
 _SET_APART = re.compile(r"(?<!\w)\w([ .·_*-])\w(?:\1\w){2,20}(?!\w)")
 
@@ -51,6 +52,16 @@ def offer_in(text: str, process: Process) -> str:
 def amount_in(text: str) -> str:
     """The first amount of money in a text, '' for none."""
     return _amount(_seen_through(text))
+
+
+def amounts_in(text: str) -> tuple[str, ...]:
+    """Every amount of money in a text, each whole as it stands there."""
+    words, found = _seen_through(text), []
+    for hit in _AMOUNT.finditer(words):
+        before, after = _NUMBER_BEFORE.search(words[: hit.start()]), _NUMBER_AFTER.match(words, hit.end())
+        start = before.start() if before and words[hit.start()].isdigit() else hit.start()
+        found.append(words[start : after.end() if after and words[hit.end() - 1].isdigit() else hit.end()])
+    return tuple(dict.fromkeys(found))
 
 
 def scolding_in(text: str, process: Process) -> str:

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from mailbot.cases import effects as fx
 from mailbot.cases.apply import apply
+from mailbot.cases.around import Around
 from mailbot.cases.decide import Decision, Send, after, decide, fire
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case, Entry
-from mailbot.letters.write import Around, Held, House, Outgoing, Written, write
+from mailbot.letters.write import Held, House, Outgoing, Written, write
 from mailbot.process.model import Process, Rung
 
 
@@ -49,14 +50,14 @@ def take(
 ) -> Step:
     """The step that an event makes. `why` is the evidence for the event itself."""
     at = max(now, case.last_at or now)
-    decision = decide(case, event, given, room.process, at)
+    decision = decide(case, event, given, room.process, at, around)
     return _step(case, event, decision, why, room, around, at)
 
 
 def take_silence(case: Case, rung: Rung, room: Room, around: Around, now: datetime) -> Step:
     """The step that a rung of silence makes."""
     at = max(now, case.last_at or now)
-    decision = fire(case, rung, room.process, at)
+    decision = fire(case, rung, room.process, at, around)
     return _step(case, Event("silence", "clock", {"step": rung.id}), decision, (), room, around, at)
 
 
@@ -65,6 +66,10 @@ def _step(
 ) -> Step:
     seen = after(case, decision.effects, at)
     written = write(seen, event, decision, room.process, room.identity, room.house, around, at)
+    if any(held.offer for held in written.held):
+        # An offer that may not leave was not made: nothing of its row is done, and its author is told.
+        decision = replace(decision, effects=decision.given)
+        written = Written((), written.held)
     entry = _entry(case, event, decision, why, written, room, at)
     done = apply(case, entry)
     step = Step(done, (entry,), written.outgoing, written.held, decision.kept_for_human)
@@ -94,7 +99,7 @@ def _tell(step: Step, held: Held, cause: Event, room: Room, around: Around, at: 
     author = {key: cause.data[key] for key in told if key in cause.data}
     data = {**author, "letter": held.letter.letter, "reason": held.reason, "phrase": held.phrase, "n": held.letter.n}
     event = Event("letter_held", "desk", data, cause.mail)
-    decision = decide(step.case, event, (), room.process, at)
+    decision = decide(step.case, event, (), room.process, at, around)
     if held.braked:
         sends = tuple(send for send in decision.sends if not _written_today(step.case, send, at))
         decision = replace(decision, sends=sends)

@@ -28,26 +28,34 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "case": ("code",),
     "customer": (*_PERSON, "address", "phone"),
     "owner": (*_PERSON, "title", "founder"),
+    "owner_before": _PERSON,
     "operations": (*_PERSON, "phone"),
     "author": (*_PERSON, "store"),
     "store": ("name", "address", "hours", "phone"),
     "dates": ("today", "answer_by", "sent", "arrived"),
-    "event": ("reason", "phrase", "letter", "to"),
+    "event": ("name", "by", "reason", "phrase", "letter", "to", "amount", "person", "code"),
     "wording": ("rule", "outside_body"),
-    "garment": (),
-    "problem": (),
-    "where": (),
-    "subject": (),
-    "reported": (),
-    "returned": (),
-    "reminder": (),
+    "offer": ("amount", "valid_until"),
+    "repair": ("by",),
+    "ready": ("until",),
+    "payment": ("by", "reference"),
+    "assessment": ("finding", "client", "by", "cause", "other"),
+    **{name: () for name in (
+        "garment", "problem", "where", "subject", "reported", "returned", "reminder", "state", "state_title", "waiting_on",
+        "due", "level", "category", "outcome", "quiet", "claim", "voucher", "cause",
+        # blocks, which stand in a line of their own
+        "form", "answers", "details", "words", "draft", "findings", "figures", "proposal", "signature",
+    )},
+    # lists, for `for`
     "candidates": ("code", "name", "garment", "store", "opened"),
-    "form": (),
-    "answers": (),
-    "details": (),
-    "words": (),
-    "signature": (),
-}
+    "earlier": ("code", "garment", "problem", "outcome", "opened"),
+    "similar": ("code", "garment", "problem", "finding", "outcome", "offered"),
+    "notes": ("name", "words", "at"),
+    "history": ("at", "what", "why"),
+}  # fmt: skip
+# What stays in the house: never in a letter that a customer or a till can get.
+PRIVATE = ("assessment", "proposal", "notes", "earlier", "similar", "history", "candidates", "figures", "outcome", "level")
+_CAN_BE_OUTSIDE = frozenset(("customer", "till", "author"))
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.If, nodes.For,
     nodes.Or, nodes.And, nodes.Not, nodes.Compare, nodes.Operand, nodes.CondExpr,
@@ -115,11 +123,19 @@ def _card_problems(card: LetterCard) -> Iterator[Problem]:
         except TemplateSyntaxError as error:
             yield Problem(card.place.file, first_line + error.lineno - 1, f"template: {error.message}")
             continue
-        for what, line in _wrong(tree, frozenset()):
+        for what, line in (*_wrong(tree, {}), *_told_outside(tree, card)):
             yield Problem(card.place.file, first_line + line - 1, what)
 
 
-def _wrong(node: nodes.Node, bound: frozenset[str]) -> Iterator[tuple[str, int]]:
+def _told_outside(tree: nodes.Template, card: LetterCard) -> Iterator[tuple[str, int]]:
+    """Placeholders that stay in the house, in a letter that leaves it."""
+    outside = _CAN_BE_OUTSIDE.intersection(card.audience)
+    for name in tree.find_all(nodes.Name) if outside else ():
+        if name.ctx == "load" and name.name in PRIVATE:
+            yield f"{name.name!r} stays in the house, and this letter can go to {', '.join(sorted(outside))}", name.lineno
+
+
+def _wrong(node: nodes.Node, bound: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     if not isinstance(node, _ALLOWED):
         yield f"{type(node).__name__.lower()} cannot stand in a letter; use names, if, for and or", node.lineno
         return
@@ -129,15 +145,16 @@ def _wrong(node: nodes.Node, bound: frozenset[str]) -> Iterator[tuple[str, int]]
     if isinstance(node, nodes.Name) and node.ctx == "load":
         yield from _wrong_name(node.name, None, node.lineno, bound)
     if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
-        bound = bound | {node.target.name}
+        bound = {**bound, node.target.name: node.iter.name if isinstance(node.iter, nodes.Name) else ""}
     for child in node.iter_child_nodes():
         yield from _wrong(child, bound)
 
 
-def _wrong_name(name: str, attribute: str | None, line: int, bound: frozenset[str]) -> Iterator[tuple[str, int]]:
+def _wrong_name(name: str, attribute: str | None, line: int, bound: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     if name in bound:
-        if attribute and attribute not in NAMES["candidates"]:
-            yield _unknown(f"{name}.{attribute}", [f"{name}.{known}" for known in NAMES["candidates"]]), line
+        each = NAMES.get(bound[name], ())
+        if attribute and attribute not in each:
+            yield _unknown(f"{name}.{attribute}", [f"{name}.{known}" for known in each]), line
     elif name not in NAMES:
         yield _unknown(name, list(NAMES)), line
     elif attribute and attribute not in NAMES[name]:

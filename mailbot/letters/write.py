@@ -11,6 +11,7 @@ from datetime import datetime
 from html import escape
 
 from mailbot.cases import effects as fx
+from mailbot.cases.around import Around
 from mailbot.cases.decide import Decision, Send
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
@@ -19,6 +20,9 @@ from mailbot.letters.compose import Draft, compose, footer_text, frame
 from mailbot.letters.guard import Approved, Refused, approve
 from mailbot.letters.mime import Envelope, letter
 from mailbot.process.model import Process
+
+
+AUTHOR = "author"  # the audience that is told what became of their own mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,6 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """Frozen facts beyond the case: letters to this customer's address in a day, to all customers in an hour."""
-
-    to_address_today: int = 0
-    to_customers_this_hour: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A letter ready to leave, and its bytes."""
 
@@ -50,12 +46,16 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A letter that may not leave, and why; `braked`: not for its words, but for how many there were."""
+    """A letter that may not leave, and why.
+
+    braked: not for its words, but for how many there were. offer: its row grants something.
+    """
 
     letter: fx.SendLetter
     reason: str
     phrase: str
     braked: bool = False
+    offer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,14 @@ def write(
     outgoing: list[Outgoing] = []
     held: list[Held] = []
     for n, send in enumerate(decision.sends, start=len(case.letters) + 1):
-        draft = compose(send, case, event, n, process, identity, now)
+        draft = compose(send, case, event, n, process, identity, now, around, " ".join(decision.why))
         verdict = approve(draft, case, process, send.granting_row)
         reason = _brake(send, counter, house, process)
+        if send.told and send.role == AUTHOR and any(each.letter.audience == "customer" for each in held):
+            continue  # what it would tell of has not happened, and the author hears that
         match verdict:
             case Refused(_, why, phrase):
-                held.append(Held(_record(draft, "held"), why, phrase))
+                held.append(Held(_record(draft, "held"), why, phrase, offer=send.granting_row))
             case Approved() if reason:
                 held.append(Held(_record(draft, "held"), reason, "", braked=True))
             case Approved():
@@ -107,7 +109,7 @@ def write(
 
 
 def _brake(send: Send, counter: _Counter, house: House, process: Process) -> str:
-    if send.role != "customer":
+    if send.role != "customer" or send.by_hand:
         return ""
     if counter.today >= house.per_address_per_day:
         return f"{counter.today} letters went to this address within a day; the limit is {house.per_address_per_day}"
@@ -128,13 +130,15 @@ def _ready(
     text = draft.text + footer_text(draft, process)
     html = frame(draft, house.layout, process, identity)
     if rehearsed:
-        text, html = _banner(draft, case, text, html)
+        text, html = _banner(_rehearsal(draft, case), draft, text, html)
+    elif draft.send.by_hand:
+        text, html = _banner(_by_hand(case), draft, text, html)
     local, _, domain = identity.address.rpartition("@")
     reference = draft.message_id[1:].partition("@")[0]
     envelope = Envelope(
         desk_name=identity.name,
         desk_address=identity.address,
-        to_name=case.customer.name if to_customer and not rehearsed else "",
+        to_name=case.customer.name if to_customer and not rehearsed and not draft.send.by_hand else "",
         to=to,
         case=case.code,
         answers=_answers(case, event, to_customer),
@@ -150,12 +154,25 @@ def _record(draft: Draft, status: str, rehearsed: bool = False) -> fx.SendLetter
     return fx.SendLetter(draft.n, send.letter, send.role, send.to, draft.message_id, status, send.step, rehearsed)
 
 
-def _banner(draft: Draft, case: Case, text: str, html: str) -> tuple[str, str]:
-    """The mark of a rehearsed letter: to whom it would have gone, and why."""
-    words = (
+def _rehearsal(draft: Draft, case: Case) -> str:
+    return (
         f"REHEARSAL: this letter ({draft.send.letter}) would have gone to {draft.send.to} on case {case.code}. "
         'Nothing was sent to the customer. Set mode = "live" in mailbot.toml when you are content.'
     )
+
+
+def _by_hand(case: Case) -> str:
+    """A customer without an email address hears from us all the same: no one is shut out."""
+    who = case.customer.name or "the customer"
+    phone = f" (phone {case.customer.phone})" if case.customer.phone else ""
+    return (
+        f"PLEASE PASS ON: {who}{phone} has no email address. Please read this letter to them, or print and hand it over. "
+        "What they answer, reply to this mail: with “form taken” above the form, or with “note” and their words."
+    )
+
+
+def _banner(words: str, draft: Draft, text: str, html: str) -> tuple[str, str]:
+    """The mark of a letter that somebody else reads first, and why."""
     # Not a <p>: in dark mode the layout paints those light, and the box is yellow everywhere.
     style = "margin:0 0 20px;padding:12px 14px;background:#fff4cc;border:1px solid #d9b93b;color:#4a3c00;"
     box = f'<div style="{style}">{escape(words)}</div>'

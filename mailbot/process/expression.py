@@ -4,15 +4,15 @@
     event.claim and 'E2' in case.letters
 
 Decides whether a condition makes sense (every name known, every constant possible) and, given facts, whether it
-holds. Must never call anything, change anything, or raise on facts. Jinja2 only parses; of its tree the few nodes
-below are accepted, and each is turned into a closure over plain mappings, so that no attribute of a Python object
-can ever be reached.
+holds; given only some of the facts, whether it holds or fails whatever the others are. Must never call anything,
+change anything, or raise on facts. Jinja2 only parses; of its tree the few nodes below are accepted, and each is
+turned into a closure over plain mappings, so that no attribute of a Python object can ever be reached.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,11 @@ REFUSED: Mapping[type[nodes.Node], str] = {
 }
 
 _PARSER = Environment(autoescape=True)  # parses; renders nothing
+_UNKNOWN = object()  # what a condition comes to where it hangs on a fact that is not known
+
+
+class _Partly(dict[str, Any]):
+    """Facts of which some are known: what is not in them may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,14 @@ class Expression:
     def evaluate(self, facts: Facts) -> bool:
         """Whether it holds; facts that are missing count as false, empty or none."""
         return bool(self._reading(facts))
+
+    def decided(self, known: Facts) -> bool | None:
+        """Whether it holds whatever the facts are that are not in `known`; None where that may go either way.
+
+        Sound, not complete: 'a or not a' is None while `a` is unknown.
+        """
+        found = self._reading(_Partly(known))
+        return None if found is _UNKNOWN else bool(found)
 
 
 class _Refused(Exception):
@@ -134,7 +147,7 @@ class _Checking:
                 return self._joined(node, depth)
             case nodes.Not():
                 inner = self.condition(node.node, depth + 1).read
-                return Part(bool, lambda facts: not inner(facts), "not …")
+                return Part(bool, lambda facts: _not(inner(facts)), "not …")
             case nodes.Compare():
                 return self._compared(node, depth)
             case nodes.Name() | nodes.Getattr():
@@ -156,8 +169,8 @@ class _Checking:
             rest = rest.left
         reads = [self.condition(link, depth + 1).read for link in [rest, *reversed(links)]]
         if kind is nodes.And:
-            return Part(bool, lambda facts: all(read(facts) for read in reads), "… and …")
-        return Part(bool, lambda facts: any(read(facts) for read in reads), "… or …")
+            return Part(bool, lambda facts: _all(read(facts) for read in reads), "… and …")
+        return Part(bool, lambda facts: _not(_all(_not(read(facts)) for read in reads)), "… or …")
 
     def _named(self, node: nodes.Node) -> Part:
         """A dotted name of the schema."""
@@ -210,7 +223,7 @@ class _Checking:
                 self.problems.append(problem)
             links.append((left.read, compare, right.read))
             left = right
-        return Part(bool, lambda facts: all(_holds(a(facts), compare, b(facts)) for a, compare, b in links), "…")
+        return Part(bool, lambda facts: _all(_holds(a(facts), compare, b(facts)) for a, compare, b in links), "…")
 
 
 def _path(node: nodes.Node) -> tuple[str, ...]:
@@ -236,7 +249,7 @@ def _look_up(facts: Facts, path: tuple[str, ...], absent: Any) -> Any:
     found: Any = facts
     for step in path:
         if not isinstance(found, Mapping) or step not in found:
-            return absent
+            return _UNKNOWN if type(facts) is _Partly else absent
         found = found[step]
     return absent if found is None else found
 
@@ -248,8 +261,25 @@ def _within(a: Any, b: Any) -> bool:
     return a in b
 
 
-def _holds(a: Any, compare: Callable[[Any, Any], Any], b: Any) -> bool:
-    """The comparison; false where the facts are of kinds that do not compare."""
+def _not(value: Any) -> Any:
+    return _UNKNOWN if value is _UNKNOWN else not value
+
+
+def _all(values: Iterable[Any]) -> Any:
+    """True, false or unknown, as Kleene's logic has it: one false decides, whatever the rest is."""
+    found: Any = True
+    for value in values:
+        if value is _UNKNOWN:
+            found = _UNKNOWN
+        elif not value:
+            return False
+    return found
+
+
+def _holds(a: Any, compare: Callable[[Any, Any], Any], b: Any) -> Any:
+    """The comparison; false where the facts are of kinds that do not compare, unknown where one is not known."""
+    if a is _UNKNOWN or b is _UNKNOWN:
+        return _UNKNOWN
     try:
         return bool(compare(a, b))
     except (TypeError, ValueError):

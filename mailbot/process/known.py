@@ -12,7 +12,7 @@ from typing import Any
 from mailbot.process.calendar import Calendar
 from mailbot.process.load_letters import Letters
 from mailbot.process.model import Command, Fact, Field, Place
-from mailbot.process.vocabulary import CATEGORIES, FORM_FIELDS, LEVELS, OUTCOMES, PARTIES, SENDERS
+from mailbot.process.vocabulary import CATEGORIES, CLIENTS, FINDINGS, FORM_FIELDS, LEVELS, OUTCOMES, PARTIES, SENDERS, VERDICTS
 
 # Fields of a case that rows may set; None: any text (stores and owners come from people.yaml and may change).
 CASE_FIELDS: Mapping[str, tuple[Any, ...] | None] = {
@@ -23,7 +23,7 @@ CASE_FIELDS: Mapping[str, tuple[Any, ...] | None] = {
     "category": CATEGORIES,
     "claim": (True, False),
 }
-CASE_NAMES = (*CASE_FIELDS, "letters", "state")
+CASE_NAMES = (*CASE_FIELDS, "letters", "state", "approved", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,16 @@ def schema(fields: Iterable[Field], codes: Iterable[str], states: Iterable[str],
             "kind": str,
             "to": (*PARTIES, ""),
             "letter": (*letters, ""),
+            "answering": (*letters, ""),
             "words": str,
+            "first_claim": bool,
+            "approval": (*VERDICTS, ""),
+            "over_limit": bool,
+            "amount": int,
+            "finding": (*FINDINGS, ""),
+            "client": (*CLIENTS, ""),
+            "date": str,
+            "person": str,
         },
         "form": {"complete": bool, **fields_of_form},
         "case": {
@@ -70,6 +79,8 @@ def schema(fields: Iterable[Field], codes: Iterable[str], states: Iterable[str],
             "owner": str,
             "state": tuple(states),
             "outcome": (*OUTCOMES, ""),
+            "approved": bool,
+            "address": bool,
             **{fact.name: domain(fact) for fact in facts.values()},
         },
     }
@@ -77,6 +88,8 @@ def schema(fields: Iterable[Field], codes: Iterable[str], states: Iterable[str],
 
 def domain(fact: Fact) -> Any:
     """A declared fact as conditions see it; text that nobody has set is ''."""
+    if fact.kind:
+        return int if fact.kind == "amount" else str
     kinds = {type(value) for value in fact.domain}
     if kinds == {bool}:
         return bool
@@ -89,6 +102,8 @@ def declared_events(letters: Letters, commands: Iterable[Command]) -> dict[str, 
     for card, answer in letters.answers():
         places.setdefault(answer.event, card.place)
     for command in commands:
+        if command.takes == "form":
+            continue  # a form that staff fill in is the form's own event (form_completed …)
         places.setdefault(command.event, command.place)
     places.pop("", None)
     return places

@@ -14,12 +14,14 @@ from mailbot.errors import Problem
 from mailbot.process.known import Known, declared_events, schema
 from mailbot.process.load_calendar import load_calendar
 from mailbot.process.load_commands import load_commands
+from mailbot.process.load_compensation import load_compensation
 from mailbot.process.load_form import load_form
+from mailbot.process.load_hearing import load_hearing
 from mailbot.process.load_letters import Letters, load_letters
 from mailbot.process.load_people import load_people
-from mailbot.process.load_process import load_blocks, load_states
+from mailbot.process.load_process import Rows, load_blocks, load_never_to, load_rows
 from mailbot.process.load_screening import load_screening, load_wording
-from mailbot.process.model import Place, Process, Row, State
+from mailbot.process.model import Place, Process
 from mailbot.process.names import did_you_mean, shown
 from mailbot.process.page import Page
 from mailbot.process.yaml_marks import Value, read
@@ -31,7 +33,9 @@ COMMANDS = "rules/commands.yaml"
 SCREENING = "rules/screening.yaml"
 WORDING = "rules/wording.yaml"
 CALENDAR = "rules/calendar.yaml"
-FILES = (PROCESS, FORM, PEOPLE, COMMANDS, SCREENING, WORDING, CALENDAR)
+COMPENSATION = "rules/compensation.yaml"
+HEARING = "rules/hearing.yaml"
+FILES = (PROCESS, FORM, PEOPLE, COMMANDS, SCREENING, WORDING, CALENDAR, COMPENSATION, HEARING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ def _assemble(book: _Book, letters: Letters, timezone: str, recognised: Mapping[
     """All files as one value; what is wrong with them is left on their pages."""
     languages = sorted({language for cards in letters.cards.values() for language in cards})
     commands = load_commands(*book[COMMANDS])
+    compensation = load_compensation(*book[COMPENSATION], languages)
     form = load_form(*book[FORM], languages)
     calendar = load_calendar(*book[CALENDAR], timezone)
     page, root = book[PROCESS]
@@ -89,13 +94,18 @@ def _assemble(book: _Book, letters: Letters, timezone: str, recognised: Mapping[
         calendar=calendar,
         guessing=bool(letters.unread) or COMMANDS not in book,
     )
-    states, always = load_states(page, blocks, known)
-    _check_handled(book, letters, declared, states, always)
+    rows = load_rows(page, blocks, known)
+    _check_handled(book, letters, declared, rows)
     return Process(
         version=version,
         facts=blocks.facts,
-        states=states,
-        always=always,
+        states=rows.states,
+        first=rows.first,
+        always=rows.always,
+        always_silence=rows.always_silence,
+        never_to=load_never_to(page, blocks),
+        compensation=compensation,
+        hearing=load_hearing(*book[HEARING], compensation),
         form=form,
         people=load_people(*book[PEOPLE], tuple(calendar.calendars)),
         commands=commands,
@@ -133,15 +143,13 @@ def _check_handled(
     book: _Book,
     letters: Letters,
     declared: Mapping[str, Place],
-    states: Mapping[str, State],
-    always: Mapping[str, tuple[Row, ...]],
+    rows: Rows,
 ) -> None:
     """Warn of answers and commands whose event no row anywhere waits for: they would go to a person."""
-    handled = {event for state in states.values() for event in state.when} | set(always)
     if PROCESS not in book:
         return
     pages = {page.file: page for page in (*letters.pages, *book.pages.values())}
-    for event in sorted(set(declared) - handled):
+    for event in sorted(set(declared) - rows.events):
         place = declared[event]
         pages[place.file].warn(place.line, f"no row waits for the event {shown(event)}")
 

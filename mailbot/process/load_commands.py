@@ -5,11 +5,11 @@ Decides nothing about a mail; two commands may not share a word, since words are
 
 from __future__ import annotations
 
-from mailbot.process.load_letters import TAKES, event_name
+from mailbot.process.load_letters import event_name
 from mailbot.process.model import Command
 from mailbot.process.names import shown
 from mailbot.process.page import Page
-from mailbot.process.vocabulary import ROLES
+from mailbot.process.vocabulary import ROLES, TAKES
 from mailbot.process.yaml_marks import Value
 
 KEYS = ("words", "event", "who", "proof", "takes", "about")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailbot.process.model import Answer, LetterCard
-from mailbot.process.names import shown
+from mailbot.process.names import shown, unknown
 from mailbot.process.page import Page
-from mailbot.process.vocabulary import AUDIENCES, EVENT_NAME, EVENT_NAME_RULE
+from mailbot.process.vocabulary import AUDIENCES, EVENT_NAME, EVENT_NAME_RULE, TAKES
 from mailbot.process.yaml_marks import Value, read
 
 PATH = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]{2,8})?)/([^/]+)\.md")
@@ -22,7 +22,8 @@ KEYS = ("letter", "about", "audience", "subject", "grants", "promises", "form", 
 NEEDED = ("letter", "audience", "subject")
 ANSWER_KEYS = ("label", "words", "event", "takes")
 FORMS = ("full", "missing")
-TAKES = ("words",)
+GRANTS = {"true": "offer", "false": "", "voucher": "voucher"}
+SAME_AS = re.compile(r"as ([A-Za-z0-9-]+)")
 EDGE = "---"
 
 
@@ -68,6 +69,7 @@ def load_letters(files: Mapping[str, str]) -> Letters:
         page = Page("templates")
         page.error(1, "there is no letter; letters are files such as templates/en/E2-the-form.md")
         letters.pages.append(page)
+    _borrow(letters)
     _compare_languages(letters)
     return letters
 
@@ -96,9 +98,10 @@ def _card(page: Page, text: str, language: str, name: str) -> LetterCard | None:
         body=body,
         body_line=body_line,
         language=language,
-        grants=page.flag(entries.get("grants"), "'grants'"),
+        grants=GRANTS[page.one_of(entries.get("grants"), GRANTS, "value of 'grants'", "false") or "false"],
         promises=page.texts(entries.get("promises"), "'promises'"),
-        answers=_answers(page, entries.get("answers")),
+        answers=() if _same_as(entries.get("answers")) else _answers(page, entries.get("answers")),
+        answers_as=_same_as(entries.get("answers")),
         form=page.one_of(entries.get("form"), FORMS, "form"),
         about=page.text(entries.get("about"), "'about'"),
     )
@@ -169,6 +172,27 @@ def _answers(page: Page, value: Value | None) -> tuple[Answer, ...]:
                 page.error(body.line, f"{shown(word)} means {shown(other)} already; it cannot mean {shown(name)} too")
         answers.append(answer)
     return tuple(answers)
+
+
+def _same_as(value: Value | None) -> str:
+    """`answers: as CL1`: the letter whose answers these are."""
+    found = SAME_AS.fullmatch(value.text.strip()) if value is not None and value.kind == "scalar" else None
+    return found[1] if found else ""
+
+
+def _borrow(letters: Letters) -> None:
+    """Give the letters that take the same answers as another one those answers."""
+    pages = {page.file: page for page in letters.pages}
+    for cards in letters.cards.values():
+        for language, card in cards.items():
+            if not card.answers_as:
+                continue
+            other = letters.cards.get(card.answers_as, {})
+            if other:
+                lender = other.get(language) or next(iter(other.values()))
+                cards[language] = replace(card, answers=lender.answers)
+            elif not letters.may_exist(card.answers_as):
+                pages[card.place.file].error(card.place.line, unknown("letter", card.answers_as, letters.cards))
 
 
 def event_name(page: Page, value: Value | None) -> str:

@@ -5,20 +5,23 @@ Decides whether an address can be one and belongs to one person; never whether i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 
 from email_validator import EmailNotValidError, validate_email
 
 from mailbot.process.calendar import parse_hours
 from mailbot.process.model import People, Person, Store
-from mailbot.process.names import nearest, shown
+from mailbot.process.names import did_you_mean, nearest, shown
 from mailbot.process.page import Page
 from mailbot.process.vocabulary import ROLES
 from mailbot.process.yaml_marks import Value
 
 KEYS = ("people", "limits", "stores")
-PERSON_KEYS = ("name", "address", "addresses", "phone", "roles", "store", "limit", "founder")
+PERSON_KEYS = ("name", "address", "addresses", "phone", "roles", "store", "limit", "founder", "deputy", "away")
 STORE_KEYS = ("address", "hours", "calendar")
+ABSENCE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: to ([0-9]{4}-[0-9]{2}-[0-9]{2}))?")
 
 
 def load_people(page: Page, root: Value, calendars: tuple[str, ...]) -> People:
@@ -27,6 +30,7 @@ def load_people(page: Page, root: Value, calendars: tuple[str, ...]) -> People:
     listed = entries.get("people", Value(root.line))
     read = [_person(page, item) for item in page.items(listed, "'people'")]
     people = tuple(person for person in read if person)
+    _check_deputies(page, people, listed)
     stores = _stores(page, entries.get("stores"), calendars)
     for store, person in {person.store: person for person in reversed(people) if person.store}.items():
         if store not in stores:
@@ -65,7 +69,50 @@ def _person(page: Page, item: Value) -> Person | None:
         store=page.text(entries.get("store"), f"'store' of {who}"),
         limit=page.amount(entries.get("limit"), f"'limit' of {who}"),
         founder=page.flag(entries.get("founder"), f"'founder' of {who}"),
+        deputy=page.text(entries.get("deputy"), f"'deputy' of {who}"),
+        away=_away(page, entries.get("away"), who),
     )
+
+
+def _away(page: Page, value: Value | None, who: str) -> tuple[tuple[date, date], ...]:
+    """The first and last day of each absence; a single date is one day."""
+    if value is None or value.is_null:
+        return ()
+    what = f"'away' of {who}"
+    entries = (value,) if value.kind == "scalar" else page.items(value, what)
+    return tuple(days for entry in entries if (days := _absence(page, entry, what)))
+
+
+def _absence(page: Page, value: Value, what: str) -> tuple[date, date] | None:
+    text = " ".join(page.text(value, f"an entry of {what}").split())
+    if value.kind != "scalar":
+        return None
+    match = ABSENCE.fullmatch(text)
+    try:
+        first = date.fromisoformat(match[1] if match else "")
+        last = date.fromisoformat(match[2]) if match and match[2] else first
+    except ValueError:
+        page.error(value.line, f"{shown(text)} in {what} is no absence; write it like '2026-06-01 to 2026-06-14'")
+        return None
+    if last < first:
+        page.error(value.line, f"{shown(text)} in {what} ends before it begins")
+        return None
+    return first, last
+
+
+def _check_deputies(page: Page, people: tuple[Person, ...], listed: Value) -> None:
+    """A deputy is somebody else in the file."""
+    names = {person.name for person in people}
+    lines = {
+        entry.line: deputy.line for entry in listed.items if (deputy := entry.entries.get("deputy"))
+    }  # where a person begins -> where their deputy is named
+    for person in people:
+        line = lines.get(person.place.line, person.place.line)
+        if person.deputy == person.name:
+            page.error(line, f"{shown(person.name)} cannot be their own deputy")
+        elif person.deputy and person.deputy not in names:
+            hint = did_you_mean(person.deputy, names - {person.name})
+            page.error(line, f"deputy {shown(person.deputy)} of {shown(person.name)} is nobody in 'people'{hint}")
 
 
 def _line_of(entries: Mapping[str, Value], address: str) -> int:

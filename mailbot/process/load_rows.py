@@ -5,6 +5,7 @@ Decides whether a row can be carried out; never carries one out.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,12 +16,14 @@ from mailbot.process.load_examples import load_examples
 from mailbot.process.model import LetterCard, Row, Rung
 from mailbot.process.names import shown, unknown
 from mailbot.process.page import Page
-from mailbot.process.vocabulary import BACK, PARTIES
+from mailbot.process.vocabulary import AUDIENCES, BACK, BROUGHT, PARTIES
 from mailbot.process.yaml_marks import Value
 
-ROW_KEYS = ("if", "send", "ask", "tell", "set", "go", "note", "grants", "examples")
-RUNG_KEYS = ("after", "since", "id", *ROW_KEYS)
+DOES = ("send", "ask", "tell", "set", "keep", "until", "go", "note")
+ROW_KEYS = ("if", *DOES, "to", "grants", "approves", "personal", "examples")
+RUNG_KEYS = ("after", "since", "not_before", "id", *ROW_KEYS)
 ENTERED = "entered"  # since: when the state was entered
+NOTE = "note"  # keep: the words of staff, for the file
 A_MONDAY = datetime(2026, 6, 8, 8, 0, tzinfo=UTC)  # from here durations of different units are compared
 
 
@@ -54,16 +57,17 @@ def _check_reached(page: Page, rows: list[Row]) -> None:
             return
 
 
-def load_silence(page: Page, value: Value, known: Known) -> tuple[Rung, ...]:
+def load_silence(page: Page, value: Value, known: Known, prefix: str = "") -> tuple[Rung, ...]:
     """`silence:` as a ladder: ids unique, times ascending among rungs that count from the same moment."""
     rungs: list[Rung] = []
     for item in page.items(value, "'silence'"):
-        rung = _rung(page, item, known, {rung.id for rung in rungs})
+        rung = _rung(page, item, known, {rung.id.removeprefix(prefix) for rung in rungs})
         if rung is None:
             continue
+        rung = replace(rung, id=prefix + rung.id)
         if rung.id in {other.id for other in rungs}:
             page.error(rung.row.place.line, f"a rung called {shown(rung.id)} stands above; name this one with 'id:'")
-        before = next((other for other in reversed(rungs) if other.since == rung.since), None)
+        before = None if prefix else next((other for other in reversed(rungs) if other.since == rung.since), None)
         if before and _length(rung.after, known) < _length(before.after, known):
             page.error(rung.row.place.line, f"after {rung.after} cannot follow {before.after}; put the shorter first")
         rungs.append(rung)
@@ -76,7 +80,7 @@ def _rung(page: Page, item: Value, known: Known, taken: set[str]) -> Rung | None
     entries = item.entries  # misspelt keys were reported with the row
     after = _duration(page, entries.get("after"))
     since = page.text(entries.get("since"), "'since'")
-    moments = (ENTERED, *PARTIES, *known.letters.cards)
+    moments = (ENTERED, *PARTIES, *_days(known), *known.letters.cards)
     if since and since not in moments and not known.letters.may_exist(since):
         page.error(entries["since"].line, unknown("moment in 'since':", since, moments))
         since = ""
@@ -86,7 +90,18 @@ def _rung(page: Page, item: Value, known: Known, taken: set[str]) -> Rung | None
     if not id:
         id = row.letters[0] if row.letters else f"go {row.go}" if row.go else f"after {after}"
         id = f"{id} {after}" if id in taken else id
-    return Rung(id, after, since, row)
+    return Rung(id, after, since, row, _day(page, entries.get("not_before"), known))
+
+
+def _day(page: Page, value: Value | None, known: Known) -> str:
+    """`not_before:`: a fact that holds a date."""
+    name = page.text(value, "'not_before'")
+    return page.known_name(name, value.line, _days(known), "fact with a date") if value and name else ""
+
+
+def _days(known: Known) -> tuple[str, ...]:
+    """The facts that hold a date."""
+    return tuple(fact.name for fact in known.facts.values() if fact.kind == "date")
 
 
 def _duration(page: Page, value: Value | None) -> Duration | None:
@@ -119,8 +134,13 @@ def _row(page: Page, item: Value, keys: tuple[str, ...], known: Known, rung: boo
         note=page.text(entries.get("note"), "'note'"),
         grants=page.flag(entries.get("grants"), "'grants'"),
         examples=load_examples(page, entries.get("examples"), known),
+        to=_redirected(page, entries.get("to")),
+        keep=_kept(page, entries.get("keep"), known),
+        until=_dates(page, entries.get("until"), known),
+        approves=page.flag(entries.get("approves"), "'approves'"),
+        personal=page.flag(entries.get("personal"), "'personal'"),
     )
-    if item.kind == "table" and not set(entries) & {"send", "ask", "tell", "set", "go", "note"}:
+    if item.kind == "table" and not set(entries) & set(DOES):
         page.warn(item.line, "this row does nothing; if that is meant, say why in 'note:'")
     for code in sorted({code for code in row.letters if row.letters.count(code) > 1}):
         page.error(item.line, f"letter '{code}' stands twice in one row")
@@ -188,9 +208,50 @@ def _facts(page: Page, value: Value | None, known: Known) -> dict[str, Any]:
             continue
         fact = known.facts.get(name)
         domain = fact.domain if fact else CASE_FIELDS[name]
-        found = page.needed_text(entry, f"'{name}'") if domain is None else page.member(entry, domain, name)
-        if found is not None and found != "":
+        if entry.kind == "scalar" and entry.data == "":  # `outcome: ""`: not known any more
+            kept[name] = ""
+            continue
+        free = domain is None or (fact is not None and bool(fact.kind))
+        found = page.needed_text(entry, f"'{name}'") if free else page.member(entry, domain or (), name)
+        if found is not None:
             kept[name] = found
+    return kept
+
+
+def _redirected(page: Page, value: Value | None) -> dict[str, tuple[str, ...]]:
+    """`to:`: roles for all of the row's staff letters (under ''), or a table of letter: roles."""
+    roles = tuple(who for who in AUDIENCES if who != "customer")
+    if value is None or value.kind != "table":
+        found = page.some_of(value, roles, "role")
+        return {"": found} if found else {}
+    return {code: page.some_of(entry, roles, "role") for code, entry in value.entries.items()}
+
+
+def _kept(page: Page, value: Value | None, known: Known) -> dict[str, str]:
+    """`keep:`: a list of what came with the event, or a table of fact: what came; all as facts of their kind."""
+    if value is None:
+        return {}
+    kept: dict[str, str] = {}
+    named = {name: page.text(entry, f"'{name}'") for name, entry in value.entries.items()}
+    listed = {name: name for name in page.texts(value, "'keep'")} if value.kind != "table" else {}
+    for name, brought in {**named, **listed}.items():
+        if name == NOTE:
+            kept[NOTE] = "words"
+            continue
+        fact = page.known_name(name, value.line, ("owner", NOTE, *known.facts), "fact")
+        if fact and page.known_name(brought, value.line, BROUGHT, "thing that comes with an event"):
+            kept[fact] = brought
+    return kept
+
+
+def _dates(page: Page, value: Value | None, known: Known) -> dict[str, Duration]:
+    """`until:`: facts that hold a date, and how far ahead each is."""
+    kept: dict[str, Duration] = {}
+    for name, entry in (page.table(value, "'until'") if value else {}).items():
+        fact = page.known_name(name, value.key_lines[name] if value else 0, _days(known), "fact with a date")
+        after = _duration(page, entry)
+        if fact and after:
+            kept[fact] = after
     return kept
 
 

@@ -14,6 +14,7 @@ from mailbot.process.page import Page
 from mailbot.process.yaml_marks import Value
 
 LISTS = ("complaint", "claim", "serious", "says_left", "solved")
+CONTACT = ("names", "places", "before", "below")
 KINDS = ("enquiry", "praise", "suggestion", "other")
 WORDING_KEYS = ("offers", "never", "rule", "footer", "outside_body")
 LONGEST = 200  # characters of a phrase
@@ -21,12 +22,13 @@ LONGEST = 200  # characters of a phrase
 
 def load_screening(page: Page, root: Value) -> Screening:
     """rules/screening.yaml."""
-    entries = page.keys(root, "this file", (*LISTS, "kinds"), (*LISTS, "kinds"))
+    entries = page.keys(root, "this file", (*LISTS, "kinds", "contact"), (*LISTS, "kinds"))
     lists = {name: phrases(page, entries.get(name, Value(root.line)), f"'{name}'") for name in LISTS}
     if "complaint" in entries and not lists["complaint"].phrases:
         page.warn(entries["complaint"].line, "without phrases under 'complaint' every new mail needs a person")
     kinds = entries.get("kinds", Value(root.line))
     named = page.keys(kinds, "'kinds'", KINDS, name="kind") if "kinds" in entries else {}
+    contact = page.keys(entries["contact"], "'contact'", CONTACT) if "contact" in entries else {}
     return Screening(
         complaint=lists["complaint"],
         claim=lists["claim"],
@@ -34,6 +36,7 @@ def load_screening(page: Page, root: Value) -> Screening:
         serious=lists["serious"],
         says_left=lists["says_left"],
         solved=lists["solved"],
+        contact={name: phrases(page, value, f"'{name}'") for name, value in contact.items()},
     )
 
 

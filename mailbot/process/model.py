@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from mailbot.process.calendar import Calendar, Duration
@@ -38,7 +39,11 @@ class Row:
     """One line of the process: what to do when an event comes (or a rung of silence is due) and `condition` holds.
 
     send: letters to the customer. ask: letters to staff that want an answer. tell: letters to staff that do not.
-    `go` may be 'back': the state a parked case left.
+    `go` may be 'back': the state a parked case left. to: letter ('' = every one) -> the roles it goes to instead of its own
+    audience. keep: fact -> which of the things that came with the event it is (`note`: its words, as a note of staff).
+    until: dates told to somebody, as facts, counted from now. personal: a person asked for exactly this letter, so it leaves
+    on a quiet case too. approves: the offer is approved by whom the event names, if
+    `cases/approval.py` says that they may.
     """
 
     place: Place
@@ -51,6 +56,11 @@ class Row:
     note: str = ""
     grants: bool = False
     examples: tuple[Example, ...] = ()
+    to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keep: Mapping[str, str] = field(default_factory=dict)
+    until: Mapping[str, Duration] = field(default_factory=dict)
+    approves: bool = False
+    personal: bool = False
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -61,13 +71,15 @@ class Row:
 class Rung:
     """One step of a ladder of silence.
 
-    since: entered | a letter's code | a party (customer, till …); '' = the party that is awaited.
+    since: entered | a letter's code | a fact with a date (its day begins) | a party (customer, till …); '' = the party
+    that is awaited. not_before: a fact with a date that was told to somebody: not before that day is over.
     """
 
     id: str
     after: Duration
     since: str
     row: Row
+    not_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +98,15 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact that rows may set and conditions may ask: its domain, and what it means."""
+    """A fact that rows may set and conditions may ask: what it may be, and what it means.
+
+    kind: '' = one of the domain; text, date or amount = whatever came with an event (`keep:`, `until:`).
+    """
 
     name: str
     domain: tuple[Any, ...]
     about: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +144,8 @@ class Person:
     store: str = ""
     limit: int | None = None
     founder: bool = False  # may sign "as a founding partner"
+    deputy: str = ""  # the name of who stands in while they are away
+    away: tuple[tuple[date, date], ...] = ()  # first and last day of each absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +175,28 @@ class People:
         """Everyone with the role (and at the store, where one is named), in the file's order."""
         return tuple(p for p in self.people if role in p.roles and (not store or p.store == store))
 
+    def is_away(self, person: Person, day: date) -> bool:
+        """Whether the day is one of their absence."""
+        return any(first <= day <= last for first, last in person.away)
+
+    def on_duty(self, person: Person, day: date) -> Person:
+        """Who does a person's work that day: while they are away the deputy, or theirs; the person, if nobody."""
+        by_name = {each.name: each for each in reversed(self.people)}
+        seen, there = {person.name}, person
+        while self.is_away(there, day):
+            deputy = by_name.get(there.deputy)
+            if deputy is None or deputy.name in seen:
+                return person
+            seen.add(deputy.name)
+            there = deputy
+        return there
+
+    def in_role_on(self, role: str, day: date, store: str = "") -> tuple[Person, ...]:
+        """Who does the role's work that day, in the file's order; who is away only where nobody else is there."""
+        everyone = self.in_role(role, store)
+        there = {person.name: person for person in (self.on_duty(each, day) for each in everyone)}
+        return tuple(person for person in there.values() if not self.is_away(person, day)) or everyone
+
     def reach(self, role: str, store: str = "") -> str:
         """The address of the first in the role who has one; '' for nobody."""
         return next((p.addresses[0] for p in self.in_role(role, store) if p.addresses), "")
@@ -166,7 +206,7 @@ class People:
 class Command:
     """A staff command: the words that mean it, the event it is, who may give it and on what proof.
 
-    takes: '' | 'words' (everything after it belongs to it). proof: known (a staff address and no fail) | full.
+    takes: what is said with it (vocabulary.TAKES): '' nothing, 'words' everything after it, 'amount', 'date' … proof: known (a staff address and no fail) | full.
     """
 
     name: str
@@ -181,7 +221,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer to a letter that asks: what it is called on the button, the words that mean it, the event it is."""
+    """One answer to a letter that asks: what it is called on the button, the words that mean it, the event it is.
+
+    takes: what is said with it, as of a Command.
+    """
 
     value: str
     label: str
@@ -195,7 +238,7 @@ class LetterCard:
     """One template: its front matter and its body (Markdown with placeholders), by language.
 
     audience: customer, or the roles it goes to (each gets one), or 'author' (whoever wrote the mail it answers), or
-    'owner'. form: '' | full | missing (only what is still missing, or all where nothing was given).
+    'owner'. grants: '' = nothing, 'offer' = what was approved, 'voucher' = only what a till gave in store. form: '' | full | missing (only what is still missing, or all where nothing was given).
     """
 
     code: str
@@ -205,9 +248,10 @@ class LetterCard:
     body: str
     body_line: int
     language: str = "en"
-    grants: bool = False
+    grants: str = ""
     promises: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+    answers_as: str = ""  # the letter whose answers these are
     form: str = ""
     about: str = ""
 
@@ -230,6 +274,7 @@ class Screening:
     serious: Phrases
     says_left: Phrases  # "I left it with you"
     solved: Phrases  # "all sorted now"
+    contact: Mapping[str, Phrases] = field(default_factory=dict)  # how staff name a customer in a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +289,101 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause of rules/compensation.yaml. told: language -> how a customer hears it ('' = it is not told)."""
+
+    name: str
+    words: tuple[str, ...]
+    told: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the table holds for one letter: the amount in pence; confirmed: the shop has agreed to the row."""
+
+    amount: int
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compensation:
+    """rules/compensation.yaml: (finding x class of client) -> what the offers are. All money in pence.
+
+    letters: the offers in their order, the first one first. floors: finding -> category -> the least that error and loss
+    set. goodwill: (finding, client) -> letter -> what the class adds to it. findings, clients: value -> the words that
+    mean it. Above four_eyes_over another person than the assessor approves; a claim of more than serious_over is serious.
+    """
+
+    letters: tuple[str, ...] = ()
+    sign: str = "£"
+    four_eyes_over: int = 0
+    serious_over: int = 0
+    findings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clients: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    causes: Mapping[str, Cause] = field(default_factory=dict)
+    floors: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    goodwill: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+    confirmed: frozenset[tuple[str, str]] = frozenset()
+
+    def offer(self, letter: str, finding: str, client: str, category: str) -> Offer | None:
+        """What the table says for one letter; None where it offers nothing."""
+        floors, added = self.floors.get(finding), self.goodwill.get((finding, client))
+        if floors is None or added is None or letter not in added:
+            return None
+        floor = floors.get(category, floors.get("other", 0))
+        return Offer(floor + added[letter], (finding, client) in self.confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """rules/hearing.yaml: the small words by which staff are read, of all languages together, case folded.
+
+    What each list is for stands beside it in the file. weekdays, months: a name -> its place, from 0. compensation:
+    the words for findings, clients and causes, by which an assessment is read.
+    """
+
+    denial: tuple[str, ...] = ()
+    mood: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()
+    limit: tuple[str, ...] = ()
+    bounds: tuple[str, ...] = ()
+    greeting: tuple[str, ...] = ()
+    courtesy: tuple[str, ...] = ()
+    passed_on: tuple[str, ...] = ()
+    machine: tuple[str, ...] = ()
+    assent: tuple[str, ...] = ()
+    joining: tuple[str, ...] = ()
+    before_amount: tuple[str, ...] = ()
+    money: tuple[str, ...] = ()
+    leading: tuple[str, ...] = ()
+    assessment: tuple[str, ...] = ()
+    cause: tuple[str, ...] = ()
+    to_customer: tuple[str, ...] = ()
+    reference: tuple[str, ...] = ()
+    today: tuple[str, ...] = ()
+    tomorrow: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    this: tuple[str, ...] = ()
+    before_date: tuple[str, ...] = ()
+    vague: tuple[str, ...] = ()
+    weekdays: Mapping[str, int] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    compensation: Compensation = Compensation()
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """Everything an admin can change, checked. `version` is a hash over the files."""
 
     version: str
     facts: Mapping[str, Fact]
     states: Mapping[str, State]
-    always: Mapping[str, tuple[Row, ...]]  # the `any:` block
+    first: Mapping[str, tuple[Row, ...]]  # the `first:` block: looked at before the state's own rows
+    always: Mapping[str, tuple[Row, ...]]  # the `any:` block: looked at after them
+    always_silence: tuple[Rung, ...]  # its rungs: each on its own, in every state, firing again when its moment moves
+    never_to: Mapping[str, tuple[str, ...]]  # role -> categories of complaint that are never shown to it
+    compensation: Compensation
+    hearing: Hearing
     form: tuple[Field, ...]
     people: People
     commands: tuple[Command, ...]

@@ -11,7 +11,7 @@ import re
 ROLES = ("till", "va", "operations", "care", "admin")
 PARTIES = ("customer", *ROLES)
 SENDERS = (*PARTIES, "stranger", "clock", "desk")
-AUDIENCES = (*PARTIES, "owner", "author")
+AUDIENCES = (*PARTIES, "owner", "author", "colleague", "deputy", "approver")
 
 STATES = (
     "in_store",
@@ -71,3 +71,15 @@ FIELD_KINDS = ("line", "text", "email", "phone", "date", "money", "store", "choi
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 EVENT_NAME_RULE = "use small letters and '_', in the past tense: garments_found"
+
+# What is said with an answer or a command, beside the words that mean it (`takes:`).
+TAKES = ("words", "amount", "assessment", "date", "person", "case", "form", "reference")
+# What an assessment can find, and what the client is to the shop.
+FINDINGS = ("clear error", "unclear error", "not our error", "repair", "manufacturer")
+CLIENTS = ("good", "average", "bad")
+# What comes of an answer that could approve an offer (cases/approval.py); '' = nothing was to be approved.
+VERDICTS = ("given", "no form", "no offer", "no amount", "over limit", "another person")
+# What a fact without a list of values may hold: what people wrote, a day (ISO), money in pence.
+FACT_KINDS = ("text", "date", "amount")
+# What an event may bring with it, for rows to keep as facts: by `takes:` of what was said, and the words themselves.
+BROUGHT = ("words", "amount", "finding", "client", "cause", "findings", "date", "person", "code", "reference", "author_name")

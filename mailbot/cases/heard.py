@@ -1,0 +1,130 @@
+"""The words of staff made ready to be read, by the small words of rules/hearing.yaml.
+
+Decides where a mail's own words begin and what in them says nothing (greetings, courtesy, the desk's reference).
+Never decides what they mean. Phrases are found as whole words, so that no list can be driven to exponential time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from mailbot.cases.phrases import plain
+from mailbot.process.model import Hearing
+
+LONGEST_LINE = 300  # characters of a first line that can be an answer; a longer one is a letter
+_LONGEST_TEXT = 100_000
+_REFERENCE_LINE = re.compile(
+    r"^[ \t]{0,20}ref[:.]?[ \t]{1,3}[a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}[ \t]{0,20}$", re.MULTILINE | re.IGNORECASE
+)
+PAUSE = re.compile(r"\s?[,.!;:–—-](?=\s|$)|\s[–—-]")  # "no-one has looked" has none
+_NAMES = r"(?: [^\s,.!:]{1,30}){0,3}[,.!:]?"  # "Hi Mathilde and Lucy,"
+_UNSPACED = "\u2e80"  # from here on scripts without spaces between words
+
+
+@lru_cache(maxsize=256)
+def pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the phrases as whole words, the longest first; `check*` is every word that begins so."""
+    ordered = sorted(filter(None, map(plain, phrases)), key=len, reverse=True)
+    return re.compile("|".join(map(_one, ordered)) or "(?!)")
+
+
+def _one(phrase: str) -> str:
+    words = [re.escape(word.rstrip("*")) + (r"\w{0,20}" if word.endswith("*") else "") for word in phrase.split()]
+    before = r"(?<!\w)" if phrase[0].isalnum() and phrase[0] < _UNSPACED else ""
+    after = r"(?!\w)" if phrase[-1] < _UNSPACED else ""
+    return before + r"\s{1,5}".join(words) + after
+
+
+def body(text: str, hearing: Hearing) -> str:
+    """The words themselves: without the line that names our letter, below a greeting."""
+    said = _REFERENCE_LINE.sub("", text[:_LONGEST_TEXT]).strip()
+    first, line_end, rest = said.partition("\n")
+    short = plain(first[:LONGEST_LINE]).strip()
+    if line_end and greets(short, hearing):
+        return rest.strip()
+    inline = re.match(r"[^\n,!]{2,60}[,!]\s", said)
+    return said[inline.end() :] if inline and greets(plain(inline.group()).strip(), hearing) else said
+
+
+def greets(line: str, hearing: Hearing) -> bool:
+    """Whether the line is a greeting and no more."""
+    return _greeting(hearing.greeting).fullmatch(line) is not None
+
+
+@lru_cache(maxsize=16)
+def _greeting(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?:{pattern(phrases).pattern}){_NAMES}")
+
+
+def without_courtesy(line: str, hearing: Hearing) -> str:
+    """The line less what says nothing."""
+    return tidy(" ".join(pattern(hearing.courtesy).sub(" ", line).split()))
+
+
+def tidy(line: str) -> str:
+    """Without the marks at its ends."""
+    return line.strip(" .!,;:*_\"'–—-")
+
+
+def flat(line: str) -> str:
+    """Without the marks inside it: "solved, gave a voucher" and "solved - gave a voucher" are the same."""
+    return " ".join(re.sub(r"[,;:.!]|\s-\s", " ", line).split())
+
+
+def before_words(text: str, hearing: Hearing) -> int:
+    """How many characters of the text are marks and courtesy before anything is said."""
+    found = _before(hearing.courtesy).match(text)
+    return found.end() if found else 0
+
+
+@lru_cache(maxsize=16)
+def _before(courtesy: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?:[\s.!,;:*_\"'–—-]|{pattern(courtesy).pattern})*")
+
+
+def leads(text: str, word: str) -> bool:
+    """Whether the text begins with the word, with a pause or nothing behind it."""
+    return text == word or (text.startswith(word) and PAUSE.match(text, len(word)) is not None)
+
+
+def denied(text: str, hearing: Hearing) -> bool:
+    """Whether a word in it turns it into its opposite."""
+    return pattern(hearing.denial).search(text) is not None
+
+
+def turns(text: str, hearing: Hearing) -> list[str]:
+    """The words that make another sentence of it: two texts that differ in one never mean the same."""
+    words = (*hearing.denial, *hearing.mood, *hearing.doubt)
+    return sorted(hit.group() for hit in pattern(words).finditer(text))
+
+
+def clauses(text: str, hearing: Hearing) -> Iterator[str]:
+    """Its parts between pauses and joining words, each less courtesy."""
+    for part in PAUSE.split(text):
+        for clause in pattern(hearing.joining).split(part):
+            if said := without_courtesy(clause, hearing):
+                yield said
+
+
+def holds(text: str, word: str) -> int:
+    """Where the phrase stands in the text as whole words; -1 for nowhere."""
+    at = text.find(word)
+    while at >= 0:
+        if not (at and text[at - 1].isalnum()) and not inside_word(text, at + len(word)):
+            return at
+        at = text.find(word, at + 1)
+    return -1
+
+
+def inside_word(text: str, at: int) -> bool:
+    """Whether a word goes on at this place."""
+    return at < len(text) and (text[at].isalnum() or (text[at] in "'-" and text[at + 1 : at + 2].isalnum()))
+
+
+def cut(text: str, length: int) -> int:
+    """How much of the text as written makes so many characters of it as compared."""
+    if text[: length + 1].isascii():
+        return min(length, len(text))
+    return next((at for at in range(min(len(text), 4 * length + 200)) if len(plain(text[:at])) >= length), len(text))

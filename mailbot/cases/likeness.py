@@ -1,0 +1,84 @@
+"""How much like a phrase some words are: what tolerance for typing may forgive, and what never.
+
+Forgives one slip of the finger in a word of six letters. Never a word more or less, never a denial, a doubt or a
+question, never what stands before a word and turns it round ("unapproved" is not "approved").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from mailbot.cases import heard
+from mailbot.cases.heard import PAUSE, inside_word
+from mailbot.process.model import Hearing
+
+_LEAST = 86.0  # of 100
+_SHORTEST = 5  # letters; 'no' and 'not', 'read' and 'ready' are one letter apart and mean different things
+_SHORTEST_BEGUN = 6  # of a word that begins a line
+_LONG = 12  # letters of a phrase that two slips may stand in
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,3}"
+SIGN = re.compile("[£€$¥₣]")
+
+
+def alike(text: str, word: str, hearing: Hearing) -> float:
+    """How alike a whole line and a phrase are, of 100; 0 where more than typing tells them apart."""
+    short, long = sorted((len(text), len(word)))
+    if short < _SHORTEST or long > 2 * short or ("?" in text) != ("?" in word):
+        return 0.0
+    ratio = fuzz.ratio(text, word, score_cutoff=_LEAST)
+    return ratio if ratio and _same_words(text, word) and heard.turns(text, hearing) == heard.turns(word, hearing) else 0.0
+
+
+def slips(text: str, phrase: str, hearing: Hearing) -> int | None:
+    """The slips of typing that tell them apart; None where they are too many, or more than typing."""
+    allowed = 0 if len(phrase) < _SHORTEST_BEGUN else 1 if len(phrase) < _LONG else 2
+    count = OSA.distance(text, phrase, score_cutoff=allowed)
+    if count > allowed or (count and not _same_words(text, phrase)):
+        return None
+    return count if not count or heard.turns(text, hearing) == heard.turns(phrase, hearing) else None
+
+
+def begun_alike(line: str, words: Sequence[str], hearing: Hearing) -> int:
+    """How long the beginning of the line is that is one of the words, mistyped; 0 for none."""
+    for word in sorted(words, key=len, reverse=True):
+        count = word.count(" ") + 1
+        begun = re.match(r"\S{1,40}(?:\s\S{1,40}){%d}" % (count - 1), line[:200]) if count <= 8 else None
+        said = heard.tidy(begun.group()) if begun else ""
+        if said and said != word and slips(said, word, hearing) and not inside_word(line, len(said)):
+            return len(said)
+    return 0
+
+
+def _same_words(text: str, word: str) -> bool:
+    """Whether each word is the other's, mistyped; or all are, but for where the spaces stand."""
+    one, other = text.split(), word.split()
+    if len(one) != len(other):
+        return "".join(one) == "".join(other)
+    return not any(_turned_round(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _turned_round(one: str, other: str) -> bool:
+    """Whether a syllable before the word tells them apart (un-, dis-, in-), or a short word is another one."""
+    one, other = one.replace("'", ""), other.replace("'", "")
+    if one == other:
+        return False
+    short, long = sorted((one, other), key=len)
+    return (long.endswith(short) and len(long) - len(short) > 1) or len(short) < _SHORTEST - 1
+
+
+@lru_cache(maxsize=16)
+def _amount(before: tuple[str, ...], money: tuple[str, ...]) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, sorted(money, key=len, reverse=True))) or "(?!)"
+    lead = rf"(?:(?:{heard.pattern(before).pattern})\s{{1,3}})?"
+    sign = rf"(?:{SIGN.pattern}\s?|(?<!\w)(?:{names})\s)?"
+    return re.compile(rf"{lead}{sign}(?<![\w.,]){_NUMBER}(?:\s?{SIGN.pattern}|\s?(?:{names}))?(?!\w)")
+
+
+def amount(hearing: Hearing) -> re.Pattern[str]:
+    """Something that looks like an amount, with the words that belong to it. What it is worth `money` says."""
+    return _amount(hearing.before_amount, hearing.money)

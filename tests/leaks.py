@@ -1,0 +1,119 @@
+"""What a mail to a customer or a till must never hold, looked for in all that a story sent.
+
+What the reader wrote to the desk themselves is no secret from them, so it is looked for nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
+
+from mailbot.cases import effects as fx
+from mailbot.cases.model import Case
+from mailbot.cases.phrases import plain
+from tests.told import Told
+from tests.writing import Letter
+
+_CLIENT = ("client", "customer")  # how a class of client is spoken of
+_FEWEST_WORDS = 3  # of a note: fewer ("not here", "call her") can stand in any letter by chance
+_SENTENCE_END = re.compile(r"[.!?;\n]+")
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a letter: a customer, or the till of a store. own: all that they wrote to the desk."""
+
+    address: str
+    store: str
+    own: str
+
+
+def leaks(told: Told) -> list[str]:
+    """Everything that somebody outside, or a till, was told and should not have been."""
+    return sorted({leak for letter in told.letters for leak in _of_letter(letter, told)})
+
+
+def reader_of(letter: Letter, told: Told) -> Reader | None:
+    """The customer or till who reads it; None for the rest of the staff."""
+    person = told.process.people.by_address(letter.to)
+    if person and "till" not in person.roles:
+        return None
+    own = " ".join(text for address, text in told.mails if address == letter.to)
+    return Reader(letter.to, person.store if person else "", _plain(own))
+
+
+def shown(letter: Letter) -> str:
+    """All that the reader sees: subject, text and HTML, and the mails that its links write."""
+    html = unquote(unescape(letter.html))
+    return _plain(f"{letter.subject} {letter.text} {html} {_TAG.sub(' ', html)}")
+
+
+def _plain(text: str) -> str:
+    return " ".join(plain(text).split())
+
+
+def _of_letter(letter: Letter, told: Told) -> Iterator[str]:
+    reader = reader_of(letter, told)
+    if reader is None:
+        return
+    text = shown(letter)
+    for what, words in _secrets(letter, reader, told):
+        if words and _holds(text, words) and not _holds(reader.own, words):
+            yield f"{letter.code} to {reader.address} holds {what}: {words!r}"
+
+
+def _holds(text: str, words: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+
+
+def _secrets(letter: Letter, reader: Reader, told: Told) -> Iterator[tuple[str, str]]:
+    """What must not stand in this letter: what it is, and its words."""
+    compensation = told.process.compensation
+    for words in compensation.clients.values():
+        yield from (("a class of client", _plain(word)) for word in words if word.endswith(_CLIENT))
+    yield from (("what an assessment found", f"{finding} error") for finding in ("clear", "unclear"))
+    for case in told.cases.values():
+        yield from (("a note of staff", words) for note in case.notes for words in _sentences(note.words))
+    about = told.cases.get(letter.case)
+    mine = [case for case in told.cases.values() if _is_for(case, reader, about, told)]
+    known = {words for case in mine for _, words in _of_customer(case)}
+    for case in told.cases.values():
+        if case not in mine:
+            yield from ((what, words) for what, words in _of_customer(case) if words not in known)
+
+
+def _sentences(words: str) -> Iterator[str]:
+    for sentence in _SENTENCE_END.split(words):
+        if len(sentence.split()) >= _FEWEST_WORDS:
+            yield _plain(sentence).strip(" ,:-")
+
+
+def _is_for(case: Case, reader: Reader, about: Case | None, told: Told) -> bool:
+    """Whether the reader may see whose case it is: their own; for a till the one it is asked about, of its store."""
+    if not reader.store:
+        return case.customer.address == reader.address
+    return case is about and reader.store in (_stores(case, told) or {reader.store})
+
+
+def _stores(case: Case, told: Told) -> set[str]:
+    """Every store that the case was thought to be of."""
+    effects = (effect for entry in told.history[case.code] for effect in entry.effects)
+    return {str(each.value) for each in effects if isinstance(each, fx.SetFact) and each.name == "store" and each.value}
+
+
+def _of_customer(case: Case) -> Iterator[tuple[str, str]]:
+    """What is known of a customer by their case."""
+    values = case.form.values
+    phone = case.customer.phone or values.get("phone", "")
+    found = (
+        ("the name of somebody else", case.customer.name),
+        ("the address of somebody else", case.customer.address),
+        ("the phone of somebody else", phone),
+        ("the garment of somebody else", case.garment or values.get("garment", "")),
+        ("the code of another case", case.code),
+    )
+    return ((what, _plain(words)) for what, words in found if words)
