@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from urllib.parse import unquote
 
@@ -46,10 +47,23 @@ def reader_of(letter: Letter, told: Told) -> Reader | None:
     return Reader(letter.to, person.store if person else "", _plain(own))
 
 
-def shown(letter: Letter) -> str:
-    """All that the reader sees: subject, text and HTML, and the mails that its links write."""
-    html = unquote(unescape(letter.html))
-    return _plain(f"{letter.subject} {letter.text} {html} {_TAG.sub(' ', html)}")
+@dataclass(frozen=True)
+class Sheet:
+    """A letter as it was opened once: its code, its case, and all that the reader sees, links included."""
+
+    code: str
+    case: str
+    words: str
+
+
+@cache
+def opened(letter: Letter) -> Sheet:
+    """The letter read."""
+    mail = letter.mail
+    plain_part, html_part = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[attr-defined]
+    html = unquote(unescape(html_part))
+    words = _plain(f"{mail['Subject']} {plain_part} {html} {_TAG.sub(' ', html)}")
+    return Sheet(str(mail["X-Mailbot-Letter"]), str(mail["X-Mailbot-Case"]), words)
 
 
 def _plain(text: str) -> str:
@@ -60,17 +74,17 @@ def _of_letter(letter: Letter, told: Told) -> Iterator[str]:
     reader = reader_of(letter, told)
     if reader is None:
         return
-    text = shown(letter)
-    for what, words in _secrets(letter, reader, told):
-        if words and _holds(text, words) and not _holds(reader.own, words):
-            yield f"{letter.code} to {reader.address} holds {what}: {words!r}"
+    sheet = opened(letter)
+    for what, words in _secrets(sheet, reader, told):
+        if words and _holds(sheet.words, words) and not _holds(reader.own, words):
+            yield f"{sheet.code} to {reader.address} holds {what}: {words!r}"
 
 
 def _holds(text: str, words: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+    return words in text and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 
-def _secrets(letter: Letter, reader: Reader, told: Told) -> Iterator[tuple[str, str]]:
+def _secrets(sheet: Sheet, reader: Reader, told: Told) -> Iterator[tuple[str, str]]:
     """What must not stand in this letter: what it is, and its words."""
     compensation = told.process.compensation
     for words in compensation.clients.values():
@@ -78,7 +92,7 @@ def _secrets(letter: Letter, reader: Reader, told: Told) -> Iterator[tuple[str, 
     yield from (("what an assessment found", f"{finding} error") for finding in ("clear", "unclear"))
     for case in told.cases.values():
         yield from (("a note of staff", words) for note in case.notes for words in _sentences(note.words))
-    about = told.cases.get(letter.case)
+    about = told.cases.get(sheet.case)
     mine = [case for case in told.cases.values() if _is_for(case, reader, about, told)]
     known = {words for case in mine for _, words in _of_customer(case)}
     for case in told.cases.values():

@@ -20,13 +20,13 @@ from mailbot.cases.around import Around
 from mailbot.cases.decide import Decision, Send
 from mailbot.cases.events import RECOGNISED, Event
 from mailbot.cases.identity import Identity
-from mailbot.cases.model import Approval, Case, CaseMail, Customer, Form, Letter
+from mailbot.cases.model import Approval, Case, CaseMail, Customer, Form, Letter, Note
 from mailbot.letters.write import House, write
 from mailbot.process.load import load
 from mailbot.process.model import Process
 from tests import writing
 from tests.letter_situations import ASSESSMENT, AUTHOR, FINDINGS, OWNER, Situation
-from tests.letter_staff import JUDGED, LUCY, PROPOSED, VA
+from tests.letter_staff import JUDGED, LUCY, NOTES, PROPOSED, VA
 from tests.letter_staff import of as situation_of
 
 ROOT = Path(__file__).parent.parent
@@ -66,6 +66,7 @@ class Sample:
     state: str | None = None
     approved: tuple[str, int] | None = None
     outcome: str | None = None
+    notes: tuple[Note, ...] | None = None
     sent: tuple[str, ...] = ("E2",)
     parked_from: str = ""
 
@@ -76,7 +77,9 @@ class Sample:
     @property
     def situation(self) -> Situation:
         """What had happened, and the case it happened on."""
-        own = {name: getattr(self, name) for name in ("facts", "data", "event", "state", "approved", "outcome")}
+        own = {
+            name: getattr(self, name) for name in ("facts", "data", "event", "state", "approved", "outcome", "notes")
+        }
         return replace(situation_of(self.code), **{name: value for name, value in own.items() if value is not None})
 
 
@@ -156,6 +159,8 @@ def _questions_to_staff() -> Iterator[Sample]:
     yield Sample("call", "serious", event="complaint_came", facts={"quiet": True, "owed": True}, **serious)
     for state in ("in_store", "assessing", "awaiting_approval", "awaiting_payment", "in_repair", "with_manufacturer"):
         yield Sample("call", state.replace("_", "-"), state=state)
+    sounds: dict[str, Any] = {"facts": {"reported": True, "solved": True}, "state": "sorting", "notes": NOTES}
+    yield Sample("ask-kind", "sounds-solved", event="silence", data={}, **sounds)
     yield Sample("ask-relay", "till", data={**AUTHOR, "words": "About a week."})
 
 
@@ -215,7 +220,7 @@ def case_of(sample: Sample) -> Case:
         # An offer is never made without the complete form, however little of it is known to a letter.
         form=replace(form, complete=True) if letter else form,
         approval=Approval(letter, amount, "Mathilde", NOW) if letter else None,
-        category="damage" if letter else "",
+        category="damage" if letter or "finding" in now.facts else "",
         outcome=now.outcome,
         notes=() if sparse else now.notes,
         letters=sent,

@@ -7,6 +7,7 @@ tests.renew_process_table` writes the page; tests/test_process_table.py fails wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -45,11 +46,12 @@ def page() -> str:
 
 @lru_cache(maxsize=1)
 def carried_out() -> Mapping[Place, tuple[Path, ...]]:
-    """For each row of the shipped process the stories that carry it out."""
+    """For each row of the shipped process the stories that carry it out; a story that does not hold shows nothing."""
     found: dict[Place, list[Path]] = {}
     for file in stories():
-        for place in sorted(_rows_of(told(file)), key=lambda place: place.line):
-            found.setdefault(place, []).append(file)
+        with suppress(AssertionError):  # tests/test_stories.py says where it does not hold
+            for place in _rows_of(told(file)):
+                found.setdefault(place, []).append(file)
     return {place: tuple(files) for place, files in found.items()}
 
 

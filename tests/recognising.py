@@ -119,8 +119,8 @@ _LETTERS = {
     "answers: {to customer: {words: [to customer], event: relay_asked, takes: words}}",
     "not-understood": "audience: author",
     "CL1": "audience: customer\ngrants: true\nanswers:\n"
-    "  accept: {words: [accept, i accept, yes i accept, acceptable], event: offer_accepted}\n"
-    "  decline: {words: [decline, i decline, no thank you, i do not accept], event: offer_declined}",
+    '  accept: {words: [accept, i accept, "yes", yes i accept, acceptable], event: offer_accepted}\n'
+    '  decline: {words: [decline, i decline, "no", no thank you, i do not accept], event: offer_declined}',
     "CL2": "audience: customer\ngrants: true\nanswers: as CL1",
     "explained": "audience: customer",
     "follow-up-1": "audience: customer\nanswers:\n  happy: {words: [happy, very happy], event: customer_satisfied}\n"

@@ -131,7 +131,7 @@ def test_commands_are_not_guessed(process: Process, letter: str, text: str, even
     assert meant(process, letter, text) == event
 
 
-def test_a_bare_forward_may_carry_a_signature() -> None:
+def test_a_bare_forward_may_carry_a_signature(process: Process) -> None:
     """Courtesy and a signature say nothing; a sentence does."""
     for bare in (
         "",
@@ -140,7 +140,7 @@ def test_a_bare_forward_may_carry_a_signature() -> None:
         "Kind regards,\nMarylebone store\n+44 20 1234",
         "Hi,\n\nsee below",
     ):
-        assert says_nothing(bare), bare
+        assert says_nothing(bare, process.hearing), bare
     for words in (
         "all sorted",
         "Thanks, all sorted now",
@@ -148,7 +148,7 @@ def test_a_bare_forward_may_carry_a_signature() -> None:
         "no",
         "She is upset, please help",
     ):
-        assert not says_nothing(words), words
+        assert not says_nothing(words, process.hearing), words
 
 
 def test_names_in_greetings() -> None:
@@ -169,7 +169,7 @@ def test_long_answers_cost_little(process: Process, text: str) -> None:
     """No first line, however long, keeps the desk busy."""
     began = time.perf_counter()
     meant(process, "ask-garments", text)
-    says_nothing(text)
+    says_nothing(text, process.hearing)
     assert time.perf_counter() - began < 2
 
 

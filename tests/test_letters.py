@@ -169,7 +169,7 @@ def test_html(sample: Sample) -> None:
 
 @pytest.mark.parametrize("sample", WITH_ANSWERS)
 def test_buttons(sample: Sample) -> None:
-    """Each button writes a mail to the desk whose words are one of the answers, in their order, and the letter's reference."""
+    """Each button writes a mail to the desk: the words of one answer, in their order, and the letter's reference."""
     letter, card = paper.written(sample), RULES.letter(sample.code, "en")
     reference, meant = letter.message_id[1:].partition("@")[0], []
     for link in tapping.of(letter.html).hrefs:

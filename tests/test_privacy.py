@@ -17,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailbot.process.model import Answer, Command
-from tests.leaks import leaks, reader_of, shown
+from tests.leaks import leaks, opened, reader_of
 from tests.story import ACTORS, AUTHSERV, FORM, STAFF_DOMAIN, START, Telling, stories
-from tests.told import Told, seen, told
+from tests.told import Told, seen
+from tests.told import told as telling_of
 from tests.worlds import MemoryWorld
 from tests.writing import Letter, filled, forward, new_mail, reply
 
@@ -30,7 +31,7 @@ STAFF = ("mathilde", "lucy", "vera", "till", "chelsea")
 @pytest.mark.parametrize("file", ALL)
 def test_no_letter_of_a_story_tells(file: Path) -> None:
     """Every story: nothing in any mail to a customer or a till that they should not read."""
-    assert leaks(told(file)) == []
+    assert leaks(telling_of(file)) == []
 
 
 # ---- the search finds ----------------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ class Doings:
 
     def fill_in(self, who: int, where: str, problem: str) -> None:
         customer = CUSTOMERS[who]
-        letter = self.last(lambda each: each.to == customer.address and "What happened" in each.text)
+        letter = self.last(lambda each: each.to == customer.address and "what happened:" in opened(each).words)
         if letter is None:
             return
         labels = {each.id: each.labels["en"][0] for each in self.world.process.form}
@@ -152,7 +153,7 @@ class Doings:
         letter = self.last(lambda each: each.to == customer.address)
         if letter is None:
             return
-        answers = self.world.process.letter(letter.code, "en").answers
+        answers = self.world.process.letter(opened(letter).code, "en").answers
         said = answers[pick % len(answers)].words[0] if answers else "When do I hear from you?"
         text = f"{said}\n{self.mark(customer.address)}"
         self.deliver(reply(letter, customer.address, customer.name, text, self.now, self.next()))
@@ -164,7 +165,7 @@ class Doings:
             return
         letter = asked[-1 - back % len(asked)]
         address = letter.to if author is None else ACTORS[STAFF[author]][1]
-        choices: list[Answer | Command] = [*self.world.process.letter(letter.code, "en").answers]
+        choices: list[Answer | Command] = [*self.world.process.letter(opened(letter).code, "en").answers]
         choices += self.world.process.commands
         said = self.words_for(choices[pick % len(choices)], letter, address)
         self.deliver(reply(letter, address, address.partition("@")[0], said, self.now, self.next(), _vouched()))
@@ -181,7 +182,7 @@ class Doings:
         return f"{word} {extra}\n{self.mark(author)}" if choice.takes != "words" else f"{word}: {self.mark(author)}"
 
     def customer_of(self, letter: Letter) -> str:
-        case = self.world.ledger.case(letter.case)
+        case = self.world.ledger.case(opened(letter).case)
         return case.customer.address if case else ""
 
     def wait(self, days: int) -> None:
@@ -199,18 +200,17 @@ class Doings:
     def told(self) -> Told:
         return seen(Path("here"), {}, Telling(self.world))
 
-    def misread(self) -> Iterator[str]:
+    def misread(self, told: Told) -> Iterator[str]:
         """Marked words in a letter to a customer or a till who may not read them."""
-        told = self.told()
         for letter in told.letters:
             reader = reader_of(letter, told)
             if reader is None:
                 continue
-            text, about = shown(letter), {self.customer_of(letter)}
+            text, about = opened(letter).words, {self.customer_of(letter)}
             for word, readers in self.marked.items():
                 theirs = bool(reader.store) and readers == about  # a till may read its own customer's words
                 if word in text and letter.to not in readers and word not in reader.own and not theirs:
-                    yield f"{letter.code} to {letter.to} holds {word}"
+                    yield f"{opened(letter).code} to {letter.to} holds {word}"
 
 
 def _vouched() -> dict[str, str]:
@@ -235,7 +235,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> MemoryWorld:
     return MemoryWorld(tmp_path_factory.mktemp("privacy") / "desk", proof=True, authserv_id=AUTHSERV)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(done=st.lists(doings, min_size=4, max_size=24))
 def test_whatever_people_do_nothing_is_told(desk: MemoryWorld, done: list[tuple[Any, ...]]) -> None:
     """Two customers at once, staff who answer, command and note in any order: marked words stay where they may be."""
@@ -246,5 +246,5 @@ def test_whatever_people_do_nothing_is_told(desk: MemoryWorld, done: list[tuple[
     doing.fill_in(0, "with the shop", "damaged")
     for name, *arguments in done:
         getattr(doing, name)(*arguments)
-    assert list(doing.misread()) == []
-    assert leaks(doing.told()) == []
+    told = doing.told()
+    assert [*doing.misread(told), *leaks(told)] == []

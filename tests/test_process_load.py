@@ -129,6 +129,29 @@ calendars:
     closed: [2026-12-24]
     open: []
 """,
+    "rules/compensation.yaml": """\
+sign: £
+letters: [CL1, CL2]
+four_eyes_over: 200
+serious_over: 500
+floors:
+  clear error: {damage: 60, loss: 120, service: 15, billing: 10, staff: 20, policy: 10, other: 12.50}
+  unclear error: {damage: 30, loss: 60, service: 10, billing: 5, staff: 10, policy: 5, other: 10}
+goodwill:
+  clear error:
+    good: {CL1: 40, CL2: 80, confirmed: true}
+    average: {CL1: 15, CL2: 40}
+    bad: {CL1: 0, CL2: 20, confirmed: false}
+  unclear error:
+    good: {CL1: 20, CL2: 40}
+    average: {CL1: 10, CL2: 20}
+    bad: {CL1: 0, CL2: 10}
+findings: {clear error: [clear, our error], repair: mend it}
+clients: {good: [regular], bad: [first time]}
+causes:
+  shrinkage: {words: [shrunk], told: {en: The fabric drew together.}}
+  unknown:
+""",
     "templates/en/E2-the-form.md": """\
 ---
 letter: E2

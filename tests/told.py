@@ -57,6 +57,10 @@ def seen(file: Path, story: Mapping[str, Any], telling: Telling) -> Told:
 def _written(world: MemoryWorld) -> Iterator[tuple[str, str]]:
     for folder in (INBOX, *FOLDERS):
         for _, raw in world.mailbox.all(folder):
-            message = read(raw)
-            if message.sender:
-                yield message.sender.address, f"{message.subject}\n{message.text}"
+            yield _read(raw)
+
+
+@cache
+def _read(raw: bytes) -> tuple[str, str]:
+    message = read(raw)
+    return message.sender.address if message.sender else "", f"{message.subject}\n{message.text}"

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from mailbot.cases import days, heard
 from mailbot.cases.assessment_parts import Parts, cause_of, split
-from mailbot.cases.assessment_phrases import CLIENT, FINDING, Hit, clause, hits
+from mailbot.cases.assessment_phrases import CLIENT, FINDING, Hit, clause, hits, parts_of
 from mailbot.cases.phrases import plain
 from mailbot.process.model import Hearing
 
 _LONGEST_LINE = 1_000  # characters; an assessment begins with its finding
 _MOST_LINES = 60
-_AFTERTHOUGHT = 3  # words of a last clause that are only a doubt: "…, I think"
+_FEW_WORDS = 3  # of a clause that is only a doubt: "…, I think"
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _NUMBERED = re.compile(r"^\s*(?:\(?\d[.):]|[-*>•])\s*")
 
@@ -61,6 +61,13 @@ def read(text: str, hearing: Hearing) -> Assessment:
     client, which = _client(told, finding, hearing)
     return Assessment(
         finding, client, cause_of(parts.cause, hearing), parts.told, unclear or which or _unfit(parts, hearing)
+    )
+
+
+def names_one(line: str, hearing: Hearing) -> bool:
+    """Whether a finding is named in it, whatever is said of it."""
+    return any(
+        each.kind == FINDING and each.verdict for sentence in _sentences(line) for each in _told(sentence, hearing)
     )
 
 
@@ -140,27 +147,29 @@ def _verdict(sentence: str, hit: Hit, found: Sequence[Hit], hearing: Hearing) ->
     start, end = clause(sentence, hit, found, hearing)
     beside = f"{_less(sentence, start, hit.start, found)} | {_less(sentence, hit.end, end, found)}"
     said = sentence[start:end].strip()
-    left = days.without(_left(beside, hearing), hearing) if hit.kind == FINDING else _left(beside, hearing)
+    left = _left(beside, hearing, hit.kind)
     if hit.weak and left:
         return "", said
     if heard.denied(beside, hearing) or _ends_denied(sentence[:start], hearing):
         return "denied", said
+    clients = [each for each in found if each.kind == CLIENT]
+    if hit.kind == FINDING and _left(_less(sentence, 0, hit.start, clients), hearing, CLIENT):
+        return "mention", said
     if _unsure(sentence, beside, hearing) or _torn(hit, start, end, found):
         return "unsure", said
-    if hit.kind == CLIENT:
-        return "mention" if left else "meant", said
-    clients = [each for each in found if each.kind == CLIENT]
-    if _left(_less(sentence, 0, hit.start, clients), hearing):
-        return "mention", said
-    return "more" if left else "meant", said
+    beside_it = "more" if hit.kind == FINDING else "mention"
+    return (beside_it if left else "meant"), said
 
 
 def _unsure(sentence: str, beside: str, hearing: Hearing) -> bool:
-    """A question, a doubt beside the phrase, or one at the end of its sentence: "…, I think"."""
-    last = sentence.rpartition(",")[2]
-    afterthought = len(last.split()) <= _AFTERTHOUGHT and heard.pattern(hearing.doubt).search(last) is not None
+    """A question, a doubt beside the phrase, or one in a few words of their own: "…, I think"."""
     doubts = heard.pattern((*hearing.doubt, *hearing.mood))
-    return sentence.endswith("?") or doubts.search(beside) is not None or afterthought
+    few = (part for part in parts_of(sentence, hearing) if len(part.split()) <= _FEW_WORDS)
+    return (
+        sentence.endswith("?")
+        or doubts.search(beside) is not None
+        or any(heard.pattern(hearing.doubt).search(part) for part in few)
+    )
 
 
 def _torn(hit: Hit, start: int, end: int, found: Sequence[Hit]) -> bool:
@@ -185,8 +194,9 @@ def _less(sentence: str, start: int, end: int, found: Sequence[Hit]) -> str:
     return kept + sentence[at:end]
 
 
-def _left(text: str, hearing: Hearing) -> str:
-    """What a stretch says beside courtesy and the words that may stand with a finding."""
+def _left(text: str, hearing: Hearing, kind: str) -> str:
+    """What a stretch says beside courtesy, days, and the words that may stand with a finding or a client."""
     passed_over = (*hearing.courtesy, *hearing.leading, *hearing.joining, *hearing.assessment)
-    less = heard.pattern(passed_over).sub(" ", text)
-    return " ".join(re.sub(r"[^\w'£€$%]", " ", less).split())
+    less = heard.pattern((*passed_over, *(hearing.client_is if kind == CLIENT else ()))).sub(" ", text)
+    left = " ".join(re.sub(r"[^\w'£€$%./]", " ", less).split())
+    return heard.tidy(days.without(left, hearing) if kind == FINDING else left).replace("/", "")

@@ -43,14 +43,15 @@ def split(body: str, hearing: Hearing) -> Parts:
         part = _TOLD if any(belongs == _TOLD for belongs, _ in pieces) else part
         unsure = unsure or (_unlabelled(line, hearing) if number and part == _HEAD else "")
     cause, moved = _own_clauses(" ".join(filter(None, map(str.strip, lines[_CAUSE]))), hearing)
-    return Parts("\n".join((*lines[_HEAD], *moved)), cause, "\n".join(lines[_TOLD]).strip(), unsure)
+    told = heard.without_signature("\n".join(lines[_TOLD]), hearing)
+    return Parts("\n".join((*lines[_HEAD], *moved)), cause, told, unsure)
 
 
 def cause_of(written: str, hearing: Hearing) -> str:
     """The name of the one cause that the words fit; else the words."""
     said = heard.without_courtesy(plain(written[:_LONGEST_CAUSE]), hearing)
     table = hearing.compensation.causes
-    known = {" ".join(plain(word).split()): name for name, cause in table.items() for word in (name, *cause.words)}
+    known = {word: name for name, cause in table.items() for word in heard.compared((name, *cause.words))}
     if said in known:
         return known[said]
     inside = {name for word, name in known.items() if word and heard.holds(said, word) >= 0}
@@ -96,13 +97,15 @@ def _labels(words: tuple[str, ...]) -> re.Pattern[str]:
 def _unlabelled(line: str, hearing: Hearing) -> str:
     """The label for the customer at the start of a line, but without its colon: perhaps they shall read it."""
     small = plain(line[:_LOOKED_AT]).strip(" *")
-    return next((word for word in hearing.to_customer if small.startswith(f"{plain(word)} ")), "")
+    return next((word for word in heard.compared(hearing.to_customer) if small.startswith(f"{word} ")), "")
 
 
 def _own_clauses(cause: str, hearing: Hearing) -> tuple[str, list[str]]:
     """The cause less what is no cause: "cause: machine too hot, good client"."""
     table = hearing.compensation
-    words = [plain(word) for known in (table.findings, table.clients) for each in known.values() for word in each]
+    words = heard.compared(
+        tuple(word for known in (table.findings, table.clients) for each in known.values() for word in each)
+    )
     first, *others = _CLAUSE.split(cause)
     moved = [each for each in others if any(heard.leads(heard.tidy(plain(each)), word) for word in words)]
     return ", ".join((first, *(each for each in others if each not in moved))), moved

@@ -13,7 +13,6 @@ from functools import lru_cache
 from itertools import islice
 
 from mailbot.cases import heard, likeness
-from mailbot.cases.phrases import plain
 from mailbot.process.model import Hearing
 
 FINDING, CLIENT = "finding", "client"
@@ -65,13 +64,20 @@ def clause(sentence: str, hit: Hit, others: Sequence[Hit], hearing: Hearing) -> 
     return start, end
 
 
+def parts_of(sentence: str, hearing: Hearing) -> list[str]:
+    """All clauses of the sentence."""
+    marks = list(_separators((*hearing.joining, *hearing.limit)).finditer(sentence))
+    starts, ends = [0, *(mark.end() for mark in marks)], [*(mark.start() for mark in marks), len(sentence)]
+    return [sentence[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
 @lru_cache(maxsize=16)
 def _separators(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"[,.;:()/]|\s-+\s?|-\s|{heard.pattern(words).pattern}")
+    return re.compile(rf"[,.:/](?!\d)|[;()]|\s-+\s?|-\s|{heard.pattern(words).pattern}")
 
 
 def _meanings(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {" ".join(plain(word).split()): value for value, words in table.items() for word in words}
+    return {word: value for value, words in table.items() for word in heard.compared(tuple(words))}
 
 
 def _glued(sentence: str, start: int, end: int) -> bool:
@@ -94,7 +100,7 @@ def _mistyped(
 
 def _beginnings(sentence: str, found: Sequence[Hit], hearing: Hearing) -> Iterator[int]:
     """Where clauses begin, and where phrases end; past the words that may lead in."""
-    leading = heard.pattern((*hearing.leading, *hearing.assessment, *hearing.courtesy))
+    leading = heard.pattern((*hearing.leading, *hearing.client_is, *hearing.assessment, *hearing.courtesy))
     marks = (mark.end() for mark in _separators(hearing.joining).finditer(sentence))
     for start in sorted({0, *marks, *(hit.end for hit in found)}):
         at = _past_blank(sentence, start)

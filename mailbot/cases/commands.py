@@ -21,8 +21,6 @@ _LIKENESS = 86.0  # the least that counts as meant; the scores above it: alike, 
 _BEGUN, _ALL_OF, _EXACT = 99.0, 100.0, 101.0
 _BETWEEN = re.compile(r"[\s,.!;:–—-]*")
 _CODE = re.compile(r"[a-z][a-z0-9]{0,15}-[a-z2-7]{7}")
-_SIGNATURE_WORDS = 6  # a line of a signature is a name, a role or a number, not a sentence
-_SIGNATURE_LINES = 8
 _FREE = ("words", "form")  # whatever follows belongs to it, questions and doubts too
 
 
@@ -67,26 +65,24 @@ def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing)
     commands = _Line(whole, said, [choice for choice in others if isinstance(choice, Command)], hearing)
     # What was asked comes first: `no` under a question answers it, and "no, we have it" is no command either.
     best = _best(answers) or _bare(answers)
-    if best is None and not any(_begins(whole, list(map(plain, each.words)), hearing) for each in answers.choices):
-        best = _assessed(body, offered, hearing) or _best(commands)
+    if best is None and not any(_begins(whole, heard.compared(each.words), hearing) for each in answers.choices):
+        best = _assessed(body, offered, hearing) or _commanded(commands, offered, first)
     return Said(best, _words(body, best, rest, hearing)) if best else None
 
 
 def says_nothing(note: str, hearing: Hearing) -> bool:
     """Whether the words above a forward are courtesy and a signature alone, so that it is passed on bare."""
     lines = [plain(line).strip() for line in note.splitlines() if line.strip()]
-    lines = [line for line in lines if not line.startswith(tuple(map(plain, hearing.machine)))]
+    lines = [line for line in lines if not line.startswith(heard.compared(hearing.machine))]
     while lines and heard.greets(lines[0], hearing):
         lines = lines[1:]
-    if lines and heard.tidy(lines[0]) in (*map(plain, hearing.passed_on), ""):
+    if lines and heard.tidy(lines[0]) in (*heard.compared(hearing.passed_on), ""):
         lines = lines[1:]
     if not lines:
         return True
     if heard.without_courtesy(lines[0], hearing):
         return False
-    return len(lines) <= _SIGNATURE_LINES and all(
-        len(line.split()) <= _SIGNATURE_WORDS and not line.endswith((".", "!", "?")) for line in lines[1:]
-    )
+    return len(lines) <= heard.SIGNATURE_LINES and all(map(heard.may_sign, lines[1:]))
 
 
 def _best(line: _Line) -> Answer | Command | None:
@@ -107,7 +103,7 @@ def _bare(line: _Line) -> Answer | Command | None:
 
 
 def _score(line: _Line, choice: Answer | Command) -> float:
-    words = [plain(word) for word in choice.words]
+    words = heard.compared(choice.words)
     if choice.takes in _FREE:
         return _free(line, words)
     if line.asks:
@@ -123,7 +119,7 @@ def _score(line: _Line, choice: Answer | Command) -> float:
 
 def _phrase(line: _Line, choice: Answer | Command, words: Sequence[str]) -> float:
     """For a choice that takes nothing more: its words, perhaps twice, perhaps with a reason."""
-    if line.whole in words or line.said in words or heard.flat(line.said) in words:
+    if {line.whole, line.said, heard.flat(line.whole), heard.flat(line.said)} & set(words):
         return _EXACT
     if line.said and _all_of(line.said, words, line.hearing):
         return _ALL_OF
@@ -163,13 +159,22 @@ def _assessed(body: str, choices: Sequence[Answer | Command], hearing: Hearing) 
     fitting = [choice for choice in choices if choice.takes == "assessment"]
     top = plain(body.partition("\n")[0])
     top = top[heard.before_words(top, hearing) :].strip()
-    named = [each for each in fitting if any(heard.leads(top, plain(word)) for word in each.words)]
+    named = [each for each in fitting if any(heard.leads(top, word) for word in heard.compared(each.words))]
     if not assessment.begins(body, hearing):
         return named[0] if named else None
     found = assessment.read(body, hearing)
     same = [each for each in fitting if any(_same(found, assessment.read(word, hearing)) for word in each.words)]
     free = [each for each in fitting if isinstance(each, Command)]
     return next(iter((*same, *free, *fitting)), None)
+
+
+def _commanded(line: _Line, offered: Sequence[Answer | Command], first: str) -> Answer | Command | None:
+    """The command; where an assessment was asked for, "no, clear error" is neither it nor a `no`."""
+    best = _best(line)
+    asked = any(isinstance(choice, Answer) and choice.takes == "assessment" for choice in offered)
+    if best and asked and best.takes not in _FREE and assessment.names_one(first, line.hearing):
+        return None
+    return best
 
 
 def _same(one: assessment.Assessment, other: assessment.Assessment) -> bool:
@@ -201,7 +206,8 @@ def _mere_amount(line: _Line) -> bool:
 
 def _near(line: _Line, words: Sequence[str]) -> float:
     """How much like one of the words the line is, where nothing but typing tells them apart."""
-    return max((likeness.alike(said, word, line.hearing) for word in words for said in {line.whole, line.said}), default=0.0)
+    lines = {line.whole, line.said}
+    return max((likeness.alike(said, word, line.hearing) for word in words for said in lines), default=0.0)
 
 
 def _all_of(said: str, words: Sequence[str], hearing: Hearing) -> bool:
@@ -209,10 +215,11 @@ def _all_of(said: str, words: Sequence[str], hearing: Hearing) -> bool:
     ordered = sorted(words, key=len, reverse=True)
     at = 0
     while at < len(said):
-        found = next((word for word in ordered if said.startswith(word, at) and not inside_word(said, at + len(word))), "")
-        if not found:
+        ends = (at + len(word) for word in ordered if word and said.startswith(word, at))
+        end = next((end for end in ends if not inside_word(said, end)), 0)
+        if not end:
             return False
-        at = _past_pause(said, at + len(found), hearing)
+        at = _past_pause(said, end, hearing)
     return True
 
 
@@ -227,16 +234,13 @@ def _past_pause(said: str, at: int, hearing: Hearing) -> int:
 
 def _begins(said: str, words: Sequence[str], hearing: Hearing) -> bool:
     """The word, then a pause or, after a plain yes, whatever explains it. "no idea" is not a no."""
-    return any(
-        said.startswith(word) and (PAUSE.match(said, len(word)) or (word in hearing.assent and said[len(word)].isspace()))
-        for word in words
-        if word and len(said) > len(word)
-    )
+    begun = [word for word in words if word and said.startswith(word) and len(said) > len(word)]
+    return any(PAUSE.match(said, len(word)) or (word in hearing.assent and said[len(word)].isspace()) for word in begun)
 
 
 def _turned(line: _Line, choice: Answer | Command) -> bool:
     """Whether the rest of the line takes back its beginning: a doubt, a denial of an assent, another choice's words."""
-    own = max((word for word in map(plain, choice.words) if line.said.startswith(word)), key=len, default="")
+    own = max((word for word in heard.compared(choice.words) if line.said.startswith(word)), key=len, default="")
     rest, hearing = line.said[len(own) :], line.hearing
     taken_back = hearing.bounds if choice.takes == "amount" else ()
     if heard.pattern((*hearing.doubt, *hearing.limit, *taken_back)).search(rest):
@@ -245,13 +249,13 @@ def _turned(line: _Line, choice: Answer | Command) -> bool:
         return True
     others = [other for other in line.choices if other.event != choice.event]
     if isinstance(choice, Answer):
-        return any(holds(rest, plain(word)) >= 0 for other in others for word in other.words)
+        return any(holds(rest, word) >= 0 for other in others for word in heard.compared(other.words))
     return _second(rest, [other for other in others if isinstance(other, Command)], hearing)
 
 
 def _second(rest: str, others: Sequence[Command], hearing: Hearing) -> bool:
     """Whether a second command follows that needs full proof: "no, gave her a voucher" is two, and asked back."""
-    weighty = [plain(word) for other in others if other.proof == "full" for word in other.words]
+    weighty = [word for other in others if other.proof == "full" for word in heard.compared(other.words)]
     for clause in heard.clauses(rest, hearing):
         less = heard.tidy(" ".join(likeness.amount(hearing).sub(" ", clause).split()))
         for word in weighty:
@@ -264,11 +268,11 @@ def _words(body: str, choice: Answer | Command, rest: str, hearing: Hearing) -> 
     """What belongs to the choice: all after its own words, or the lines below the first."""
     if not choice.takes:
         return rest.strip()
-    lowered, words = plain(body), list(map(plain, choice.words))
+    lowered, words = plain(body), heard.compared(choice.words)
     before = heard.before_words(lowered, hearing)
     said = lowered[before:]
-    longest = max((word for word in words if said.startswith(word) and not inside_word(said, len(word))), key=len, default="")
-    length = len(longest) or likeness.begun_alike(said.partition("\n")[0], words, hearing)
+    own = (word for word in words if said.startswith(word) and not inside_word(said, len(word)))
+    length = len(max(own, key=len, default="")) or likeness.begun_alike(said.partition("\n")[0], words, hearing)
     if not length:
         return rest.strip()
     return body[heard.cut(body, before + length) :].lstrip(" ,:–—-\n").strip()

@@ -211,9 +211,10 @@ def _name(lines: Sequence[_Line], words: Words) -> None:
 def _before(said: str, words: Words) -> tuple[Span, str] | None:
     """The name at the end of some words, where the words before it are commands or lead up to it."""
     segments = [hit for hit in re.finditer(r"[^,;|<>()\t:：]+", said) if hit.group().strip(_AROUND)]
-    if not segments:
+    told = (hit for hit in reversed(segments) if words.skip(hit.group()) < len(hit.group().rstrip(_AROUND)))
+    last = next(told, None)
+    if last is None:
         return None
-    last = segments[-1]
     if said[: last.start()].rstrip()[-1:] in (":", "：") and not words.may_end(said[: last.start()]):
         return None  # "Garment: Green Dress, anna@…"
     skipped = words.skip(last.group())

@@ -7,14 +7,16 @@ it, or anything serious. All that is a person's to read.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from mailbot.cases import commands, heard, match
 from mailbot.cases.customer_words import Happened
 from mailbot.cases.intake import Intake
 from mailbot.cases.model import Case, Letter
-from mailbot.cases.money import amounts_in
+from mailbot.cases.money import amounts_in, shown
 from mailbot.cases.phrases import plain
 from mailbot.cases.recognised import LONGEST_WORDS, words_of
 from mailbot.cases.severity import SERIOUS
@@ -42,12 +44,13 @@ def answered(intake: Intake, matched: match.Matched, happened: Happened, process
     if letter is None:
         return None
     answers = process.letter(letter.letter, "").answers
-    words = str(words_of(intake)["words"])
+    words = _without_sum(str(words_of(intake)["words"]), matched.case, process)
     said = commands.understand(words, answers, process.hearing)
     if said is None or not isinstance(said.meant, Answer) or not _is_sure(words, said.meant, answers, matched, process):
         return None
     why = f"“{said.meant.words[0]}” in answer to letter {letter.n} ({letter.letter})"
-    carried = {"words": said.words[:LONGEST_WORDS]} if said.meant.takes and said.words else {}
+    beside = said.words.lstrip(" .,;:!–—-\n")[:LONGEST_WORDS]
+    carried = {"words": beside} if said.meant.takes and beside else {}
     return Answered(said.meant.event, carried, why)
 
 
@@ -73,22 +76,41 @@ def _asks(letter: Letter, process: Process) -> bool:
 
 
 def _is_sure(words: str, answer: Answer, answers: tuple[Answer, ...], matched: match.Matched, process: Process) -> bool:
-    """Whether nothing in the whole mail takes the answer back, limits it or makes another of it."""
-    said = _flat(words)
-    own = max((word for word in map(_flat, answer.words) if heard.holds(said, word) >= 0), key=len, default="")
-    if not own:
-        return False  # it was only nearly one of our words: "unacceptable" is not "acceptable"
-    if answer.takes:
-        return True  # the words go to a person as they are
-    at = heard.holds(said, own)
-    rest = f"{said[:at]} {said[at + len(own) :]}"
+    """Whether nothing in the whole mail takes the answer back, limits it or makes another of it.
+
+    A word that is not the answer's own name ("yes", "fine") must stand alone, unless it is a denial ("no, because …").
+    """
+    own = {_flat(word) for word in answer.words}
+    if answer.takes:  # the words go to a person as they are
+        return any(heard.holds(_flat(words), word) >= 0 for word in own)
     hearing = process.hearing
-    if any(mark in words for mark in _QUESTION) or heard.pattern((*hearing.doubt, *hearing.limit)).search(rest):
+    said = [_flat(each) for each in heard.clauses(plain(heard.body(words, hearing)).replace("\n", ". "), hearing)]
+    begun = list(takewhile(own.__contains__, said))
+    rest = [each for each in said[len(begun) :] if not _signs(each, matched.case, process)]
+    firm = any(_flat(answer.value) in each or heard.denied(each, hearing) for each in begun)
+    if not begun or (rest and not firm) or any(mark in words for mark in _QUESTION):
         return False
+    beside = " . ".join(rest)
     others = (_flat(word) for other in answers if other.event != answer.event for word in other.words)
-    approval = matched.case.approval
-    sums = set(amounts_in(words)) - ({approval.amount} if approval else set())
-    return not sums and not any(heard.holds(rest, word) >= 0 for word in others)
+    doubtful = heard.pattern((*hearing.doubt, *hearing.limit)).search(beside)
+    return not doubtful and not amounts_in(words) and not any(heard.holds(beside, word) >= 0 for word in others)
+
+
+def _signs(clause: str, case: Case, process: Process) -> bool:
+    """Whether it is only how the mail ends: a name, a number, "best"."""
+    people = (case.customer.name, *(person.name for person in process.people.people))
+    below = process.screening.contact.get("below")
+    known = {word for name in people for word in _flat(name).split()} | set(below.phrases if below else ())
+    return clause in known or all(word in known or not any(map(str.isalpha, word)) for word in clause.split())
+
+
+def _without_sum(words: str, case: Case, process: Process) -> str:
+    """The words without the sum that was offered: "your offer of £60" is "your offer"; another sum stays."""
+    if case.approval is None:
+        return words
+    offered = re.escape(shown(case.approval.amount, process.compensation.sign))
+    before = heard.pattern(process.hearing.before_amount).pattern
+    return re.sub(rf"(?:\s(?:{before}))?\s?{offered}(?:\.00)?(?![.,]?\d)", "", words, flags=re.IGNORECASE)
 
 
 def _flat(words: str) -> str:

@@ -57,10 +57,15 @@ def one(text: str, today: date, hearing: Hearing, figures: bool = True) -> tuple
     return (None, wrong or _several(small, found)) if wrong or len(days) > 1 else (days.pop(), "")
 
 
-def without(text: str, hearing: Hearing) -> str:
-    """The text (as compared) less the days in it and the words that belong to them."""
-    less = _pattern_of(hearing).sub(" ", text)
-    return " ".join(heard.pattern((*hearing.before_date, *hearing.next, *hearing.this)).sub(" ", less).split())
+def without(small: str, hearing: Hearing) -> str:
+    """A text (as compared) less the days in it, and less the words before them ("by 14 June")."""
+    kept, at = "", 0
+    for start, end in spans(small, hearing):
+        before = small[at:start].split()
+        while before and before[-1] in hearing.before_date:
+            before.pop()
+        kept, at = f"{kept} {' '.join(before)}", end
+    return " ".join((kept + " " + small[at:]).split())
 
 
 def spans(small: str, hearing: Hearing) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mailbot.cases import commands, opened_by_staff, taken_form
+from mailbot.cases import commands, heard, opened_by_staff, taken_form
 from mailbot.cases.carrying import carry
 from mailbot.cases.commands import Said
 from mailbot.cases.contacts import Contact
@@ -18,8 +18,9 @@ from mailbot.cases.held_commands import CONFIRMED, DENIED, confirmed, hold, hold
 from mailbot.cases.identity import Identity
 from mailbot.cases.intake import Intake
 from mailbot.cases.opened_by_staff import FORM, Brought
+from mailbot.cases.phrases import plain
 from mailbot.cases.query import Found
-from mailbot.cases.recognised import Recognised, keep
+from mailbot.cases.recognised import LONGEST_WORDS, Recognised, keep
 from mailbot.cases.staff_mail import WHICH_CASE, StaffMail, look, unclear
 from mailbot.cases.taking import Taken, take
 from mailbot.process.model import Answer, Command, Process
@@ -68,7 +69,8 @@ def _commanded(mail: StaffMail, said: Said, brought: Brought | None) -> Recognis
         return _form(mail, meant)
     taken = _take(mail, said)
     mail = mail.without(str(taken.data.get("code") or ""))
-    event = Event(meant.event, mail.role(meant), {**mail.data(said.words), **taken.data}, mail.intake.message.key)
+    data = {**mail.data(), "words": _words(mail, said), **taken.data}
+    event = Event(meant.event, mail.role(meant), data, mail.intake.message.key)
     if mail.case is None:
         return _without_case(mail, said, event, taken, brought)
     if taken.unclear:
@@ -77,6 +79,18 @@ def _commanded(mail: StaffMail, said: Said, brought: Brought | None) -> Recognis
         return hold(mail, event)
     why = _why(mail, meant)
     return carry(mail, event, why, (keep(mail.intake, event.by, meant.event, why),))
+
+
+def _words(mail: StaffMail, said: Said) -> str:
+    """What was said beside the answer or command itself, courtesy and signature apart: for the file, or to be sent."""
+    hearing, meant = mail.process.hearing, said.meant
+    beside = "" if commands.says_nothing(said.words, hearing) else said.words
+    if meant.takes:
+        return beside[:LONGEST_WORDS]
+    first = heard.body(mail.top, hearing).partition("\n")[0]
+    bare = heard.flat(heard.without_courtesy(plain(first), hearing))
+    whole = str(mail.data()["words"])
+    return (beside if bare in {heard.flat(plain(word)) for word in meant.words} else whole)[:LONGEST_WORDS]
 
 
 def _take(mail: StaffMail, said: Said) -> Taken:

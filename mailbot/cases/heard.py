@@ -19,8 +19,17 @@ _REFERENCE_LINE = re.compile(
     r"^[ \t]{0,20}ref[:.]?[ \t]{1,3}[a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}[ \t]{0,20}$", re.MULTILINE | re.IGNORECASE
 )
 PAUSE = re.compile(r"\s?[,.!;:–—-](?=\s|$)|\s[–—-]")  # "no-one has looked" has none
+SIGNATURE_LINES = 8
+_SIGNATURE_WORDS = 6
+_NAME_WORDS = 3  # of a signature without a closing line
 _NAMES = r"(?: [^\s,.!:]{1,30}){0,3}[,.!:]?"  # "Hi Mathilde and Lucy,"
 _UNSPACED = "\u2e80"  # from here on scripts without spaces between words
+
+
+@lru_cache(maxsize=1024)
+def compared(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of a rule file as texts are compared with them."""
+    return tuple(" ".join(plain(word).split()) for word in words)
 
 
 @lru_cache(maxsize=256)
@@ -61,6 +70,24 @@ def _greeting(phrases: tuple[str, ...]) -> re.Pattern[str]:
 def without_courtesy(line: str, hearing: Hearing) -> str:
     """The line less what says nothing."""
     return tidy(" ".join(pattern(hearing.courtesy).sub(" ", line).split()))
+
+
+def without_signature(text: str, hearing: Hearing) -> str:
+    """The words less a closing line ("Kind regards,") with what follows it, and less a name that stands alone below."""
+    lines = text.strip(" \t").removeprefix("\n").rstrip().split("\n")
+    for at, line in enumerate(lines):
+        closes = line.strip() and not without_courtesy(plain(line), hearing)
+        if closes and len(lines) - at <= SIGNATURE_LINES and all(map(may_sign, lines[at + 1 :])):
+            return "\n".join(lines[:at]).strip()
+    last = max((at for at, line in enumerate(lines) if not line.strip()), default=-1)
+    if last >= 0 and all(len(line.split()) <= _NAME_WORDS and may_sign(line) for line in lines[last + 1 :]):
+        lines = lines[:last]
+    return "\n".join(lines).strip()
+
+
+def may_sign(line: str) -> bool:
+    """Whether it may be a line of a signature: a name, a role or a number, not a sentence."""
+    return len(line.split()) <= _SIGNATURE_WORDS and not line.rstrip().endswith((".", "!", "?"))
 
 
 def tidy(line: str) -> str:

@@ -14,13 +14,15 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from mailbot.cases import heard
-from mailbot.cases.heard import PAUSE, inside_word
+from mailbot.cases.heard import inside_word
 from mailbot.process.model import Hearing
 
 _LEAST = 86.0  # of 100
+_SWAPPED = 95.0  # two letters that changed places
 _SHORTEST = 5  # letters; 'no' and 'not', 'read' and 'ready' are one letter apart and mean different things
 _SHORTEST_BEGUN = 6  # of a word that begins a line
 _LONG = 12  # letters of a phrase that two slips may stand in
+_LOOKED_AT = 200  # characters of a line that may begin with a mistyped word
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,3}"
 SIGN = re.compile("[£€$¥₣]")
 
@@ -30,8 +32,10 @@ def alike(text: str, word: str, hearing: Hearing) -> float:
     short, long = sorted((len(text), len(word)))
     if short < _SHORTEST or long > 2 * short or ("?" in text) != ("?" in word):
         return 0.0
-    ratio = fuzz.ratio(text, word, score_cutoff=_LEAST)
-    return ratio if ratio and _same_words(text, word) and heard.turns(text, hearing) == heard.turns(word, hearing) else 0.0
+    swapped = len(text) == len(word) and sorted(text) == sorted(word) and OSA.distance(text, word) == 1  # "sovled"
+    ratio = _SWAPPED if swapped else fuzz.ratio(text, word, score_cutoff=_LEAST)
+    same = ratio and _same_words(text, word) and heard.turns(text, hearing) == heard.turns(word, hearing)
+    return ratio if same else 0.0
 
 
 def slips(text: str, phrase: str, hearing: Hearing) -> int | None:
@@ -45,10 +49,10 @@ def slips(text: str, phrase: str, hearing: Hearing) -> int | None:
 
 def begun_alike(line: str, words: Sequence[str], hearing: Hearing) -> int:
     """How long the beginning of the line is that is one of the words, mistyped; 0 for none."""
+    ends = [found.end() for found in re.finditer(r"\S+", line[:_LOOKED_AT])]
     for word in sorted(words, key=len, reverse=True):
-        count = word.count(" ") + 1
-        begun = re.match(r"\S{1,40}(?:\s\S{1,40}){%d}" % (count - 1), line[:200]) if count <= 8 else None
-        said = heard.tidy(begun.group()) if begun else ""
+        count = word.count(" ")
+        said = heard.tidy(line[: ends[count]]) if count < len(ends) else ""
         if said and said != word and slips(said, word, hearing) and not inside_word(line, len(said)):
             return len(said)
     return 0

@@ -19,7 +19,7 @@ from mailbot.cases.identity import Identity
 from mailbot.cases.intake import Intake
 from mailbot.cases.model import Case, Letter
 from mailbot.cases.query import Found
-from mailbot.cases.recognised import LONGEST_WORDS, Recognised, candidate, keep, words_of
+from mailbot.cases.recognised import Recognised, candidate, keep, words_of
 from mailbot.process.model import Answer, Command, Person, Process
 
 WHICH_CASE = "I could not tell which case it is about"
@@ -69,11 +69,10 @@ class StaffMail:
             return self.letter.audience
         return next((role for role in roles if role in may), roles[0])
 
-    def data(self, words: str = "") -> dict[str, Any]:
-        """What every event of staff brings; words: those that belong to what was said."""
+    def data(self) -> dict[str, Any]:
+        """What every event of staff brings: all that was written, and by whom."""
         return {
             **words_of(self.intake),
-            **({"words": words[:LONGEST_WORDS]} if words else {}),
             "author": self.person.addresses[0],
             "author_name": self.person.name,
             "author_store": self.person.store,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mailbot.process.load_screening import phrases
 from mailbot.process.model import Compensation, Hearing
@@ -18,11 +19,11 @@ from mailbot.process.yaml_marks import Value
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,8})?")
 TURNING = ("denial", "mood", "doubt", "limit")  # what makes another sentence of a sentence
-PASSED_OVER = ("greeting", "courtesy", "assent", "joining", "leading", "before_amount", "money")
+PASSED_OVER = ("greeting", "courtesy", "assent", "joining", "leading", "client_is", "before_amount", "money")
 WHOLE = ("assent", "assessment", "cause", "to_customer", "machine", "money")  # looked for word by word: no `*`
 LISTS = (
-    *TURNING, *PASSED_OVER, "passed_on", "machine", "bounds", "assessment", "cause", "to_customer", "reference", "today",
-    "tomorrow", "next", "this", "before_date", "vague",
+    *TURNING, *PASSED_OVER, "passed_on", "machine", "bounds", "assessment", "cause", "to_customer", "reference",
+    "today", "tomorrow", "next", "this", "before_date", "vague",
 )  # fmt: skip
 NAMED = {"weekdays": 7, "months": 12}  # lists of names in their order, each name in every spelling
 KEYS = (*LISTS, *NAMED)
@@ -45,8 +46,8 @@ def load_hearing(page: Page, root: Value, compensation: Compensation) -> Hearing
         for name, count in NAMED.items():
             _names(page, entries.get(name), name, count, numbered[name])
     _check(page, root, gathered, lines)
-    lists = {name: tuple(dict.fromkeys(found)) for name, found in gathered.items()}
-    return Hearing(**lists, **numbered, compensation=compensation)
+    lists: dict[str, Any] = {name: tuple(dict.fromkeys(found)) for name, found in gathered.items()}
+    return Hearing(**lists, weekdays=numbered["weekdays"], months=numbered["months"], compensation=compensation)
 
 
 def _list(page: Page, value: Value | None, name: str) -> Iterable[str]:
@@ -75,9 +76,7 @@ def _names(page: Page, value: Value | None, name: str, count: int, numbered: dic
                 page.error(item.line, f"{shown(small)} stands twice in '{name}'")
 
 
-def _check(
-    page: Page, root: Value, gathered: Mapping[str, list[str]], lines: Mapping[tuple[str, str], int]
-) -> None:
+def _check(page: Page, root: Value, gathered: Mapping[str, list[str]], lines: Mapping[tuple[str, str], int]) -> None:
     """What would let a sentence be read as its opposite."""
     if root.kind == "table" and not gathered["denial"]:
         page.error(root.line, "'denial' cannot be empty: \"not solved\" would be read as solved")
@@ -85,5 +84,5 @@ def _check(
     for name in PASSED_OVER:
         for phrase in dict.fromkeys(gathered[name]):
             if phrase in turning:
-                what = f"{shown(phrase)} cannot stand in '{name}', where it is passed over: it stands in '{turning[phrase]}'"
-                page.error(lines[name, phrase], what)
+                where = f"it stands in '{turning[phrase]}' already"
+                page.error(lines[name, phrase], f"{shown(phrase)} would be passed over in '{name}', but {where}")

@@ -356,6 +356,7 @@ class Hearing:
     before_amount: tuple[str, ...] = ()
     money: tuple[str, ...] = ()
     leading: tuple[str, ...] = ()
+    client_is: tuple[str, ...] = ()
     assessment: tuple[str, ...] = ()
     cause: tuple[str, ...] = ()
     to_customer: tuple[str, ...] = ()
