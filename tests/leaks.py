@@ -6,14 +6,14 @@ What the reader wrote to the desk themselves is no secret from them, so it is lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from urllib.parse import unquote
 
 from mailbot.cases import effects as fx
-from mailbot.cases.model import Case
+from mailbot.cases.model import Case, Entry
 from mailbot.cases.phrases import plain
 from tests.told import Told
 from tests.writing import Letter
@@ -49,10 +49,11 @@ def reader_of(letter: Letter, told: Told) -> Reader | None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A letter as it was opened once: its code, its case, and all that the reader sees, links included."""
+    """A letter as it was opened once: which it is, and all that the reader sees, links included."""
 
     code: str
     case: str
+    message_id: str
     words: str
 
 
@@ -63,7 +64,8 @@ def opened(letter: Letter) -> Sheet:
     plain_part, html_part = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[attr-defined]
     html = unquote(unescape(html_part))
     words = _plain(f"{mail['Subject']} {plain_part} {html} {_TAG.sub(' ', html)}")
-    return Sheet(str(mail["X-Mailbot-Letter"]), str(mail["X-Mailbot-Case"]), words)
+    code, case, message_id = (str(mail[name]) for name in ("X-Mailbot-Letter", "X-Mailbot-Case", "Message-ID"))
+    return Sheet(code, case, message_id.strip(), words)
 
 
 def _plain(text: str) -> str:
@@ -92,9 +94,8 @@ def _secrets(sheet: Sheet, reader: Reader, told: Told) -> Iterator[tuple[str, st
     yield from (("what an assessment found", f"{finding} error") for finding in ("clear", "unclear"))
     for case in told.cases.values():
         yield from (("a note of staff", words) for note in case.notes for words in _sentences(note.words))
-    about = told.cases.get(sheet.case)
-    mine = [case for case in told.cases.values() if _is_for(case, reader, about, told)]
-    known = {words for case in mine for _, words in _of_customer(case)}
+    mine = [case for case in told.cases.values() if _is_for(case, reader, sheet, told)]
+    known = {words for case in mine for _, words in _of_customer(case)} | {_plain(sheet.case)}
     for case in told.cases.values():
         if case not in mine:
             yield from ((what, words) for what, words in _of_customer(case) if words not in known)
@@ -106,17 +107,22 @@ def _sentences(words: str) -> Iterator[str]:
             yield _plain(sentence).strip(" ,:-")
 
 
-def _is_for(case: Case, reader: Reader, about: Case | None, told: Told) -> bool:
+def _is_for(case: Case, reader: Reader, sheet: Sheet, told: Told) -> bool:
     """Whether the reader may see whose case it is: their own; for a till the one it is asked about, of its store."""
     if not reader.store:
         return case.customer.address == reader.address
-    return case is about and reader.store in (_stores(case, told) or {reader.store})
+    return case.code == sheet.case and _store_then(told.history[case.code], sheet.message_id) in ("", reader.store)
 
 
-def _stores(case: Case, told: Told) -> set[str]:
-    """Every store that the case was thought to be of."""
-    effects = (effect for entry in told.history[case.code] for effect in entry.effects)
-    return {str(each.value) for each in effects if isinstance(each, fx.SetFact) and each.name == "store" and each.value}
+def _store_then(history: Iterable[Entry], message_id: str) -> str:
+    """The store of the case when the letter was written."""
+    store = ""
+    for effect in (effect for entry in history for effect in entry.effects):
+        if isinstance(effect, fx.SetFact) and effect.name == "store":
+            store = str(effect.value)
+        if isinstance(effect, fx.SendLetter) and effect.message_id == message_id:
+            break
+    return store
 
 
 def _of_customer(case: Case) -> Iterator[tuple[str, str]]:

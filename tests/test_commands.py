@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.cases import commands
@@ -364,9 +364,11 @@ def test_an_admin_s_own_words() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "yes " * 20_000, "no, " * 20_000, "hi " * 20_000, "- " * 50_000, "thanks " * 20_000, "a," * 50_000, "\n" * 100_000,
+        "yes " * 20_000, "no, " * 20_000, "hi " * 20_000, "- " * 50_000, "thanks " * 20_000, "a," * 50_000,
+        "\n" * 100_000,
         "voucher " * 10_000, "20 " * 30_000, "clear error, " * 8_000, "good client " * 8_000, "cause: " * 15_000,
-        "to customer: " * 8_000, "\u200b" * 100_000, "ﬁ" * 50_000, " " * 100_000, "ref " * 25_000, "clear error\n" * 8_000,
+        "to customer: " * 8_000, "\u200b" * 100_000, "ﬁ" * 50_000, " " * 100_000, "ref " * 25_000,
+        "clear error\n" * 8_000,
         "please " * 15_000, "it is a " * 10_000, "1/2/" * 20_000, "\u200b" * 50_000 + "note: x",
         "assign " + "a " * 40_000,
     ],
@@ -389,6 +391,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES | st.text(max_size=12), max_size=12).map("".join))
 def test_any_text_gives_an_answer(text: str) -> None:
     """Total: any text is understood or not, and its words are words of the text."""
@@ -397,6 +400,7 @@ def test_any_text_gives_an_answer(text: str) -> None:
     commands.says_nothing(text, RULES.hearing)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from([word for command in RULES.commands for word in command.words if "?" not in word]))
 def test_no_denied_command_is_carried_out(word: str) -> None:
     """ "not" before any word of a command never means that command, nor any that settles, promises or closes."""
@@ -409,6 +413,7 @@ def test_no_denied_command_is_carried_out(word: str) -> None:
         )
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.sampled_from([(c.name, word) for c in RULES.commands if c.takes not in ("words", "form") for word in c.words])
 )

@@ -16,6 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mailbot.adapters.ledger import Filter
+from mailbot.cases.model import Case
 from mailbot.process.model import Answer, Command
 from tests.leaks import leaks, opened, reader_of
 from tests.story import ACTORS, AUTHSERV, FORM, STAFF_DOMAIN, START, Telling, stories
@@ -167,18 +169,34 @@ class Doings:
         address = letter.to if author is None else ACTORS[STAFF[author]][1]
         choices: list[Answer | Command] = [*self.world.process.letter(opened(letter).code, "en").answers]
         choices += self.world.process.commands
-        said = self.words_for(choices[pick % len(choices)], letter, address)
+        said = self.words_for(choices[pick % len(choices)], self.customer_of(letter), address)
         self.deliver(reply(letter, address, address.partition("@")[0], said, self.now, self.next(), _vouched()))
 
-    def words_for(self, choice: Answer | Command, letter: Letter, author: str) -> str:
+    def command(self, who: int, author: int, pick: int) -> None:
+        """Somebody who knows the code of a case writes a mail of their own about it."""
+        name, address = ACTORS[STAFF[author]]
+        case = next((each for each in self.cases() if each.customer.address == CUSTOMERS[who].address), None)
+        commands = self.world.process.commands
+        if case is None:
+            return
+        said = self.words_for(commands[pick % len(commands)], case.customer.address, address)
+        self.deliver(new_mail(address, name, f"[{case.code}]", said, self.now, self.next(), _vouched()))
+
+    def cases(self) -> list[Case]:
+        return list(self.world.ledger.cases(Filter()))
+
+    def words_for(self, choice: Answer | Command, theirs: str, author: str) -> str:
         """What somebody writes to mean it, every further word of theirs marked."""
-        word, theirs = choice.words[0], self.customer_of(letter)
+        word = choice.words[0]
         if choice.takes == ASSESSED:
             given = word if isinstance(choice, Answer) else f"{word}: clear error, good client"
             return f"{given}\ncause: tear {self.mark(author)}\nto customer: {self.mark(author, theirs)}"
         if choice.event in RELAYS:
             return f"{word}: we look at it {self.mark(author, theirs)}"
-        extra = {"amount": "60", "date": "14 March", "person": "lucy", "reference": "7"}.get(choice.takes, "")
+        person = ("lucy", "Marylebone till")[self.number % 2]
+        other = self.cases()[self.number % len(self.cases())].code
+        takes = {"amount": "60", "date": "14 March", "person": person, "reference": "7", "case": other}
+        extra = takes.get(choice.takes, "")
         return f"{word} {extra}\n{self.mark(author)}" if choice.takes != "words" else f"{word}: {self.mark(author)}"
 
     def customer_of(self, letter: Letter) -> str:
@@ -225,6 +243,7 @@ doings = st.one_of(
     st.tuples(st.just("fill_in"), who, st.sampled_from(["with the shop", "with me", "not sure"]), st.just("damaged")),
     st.tuples(st.just("customer_answers"), who, st.integers(0, 3)),
     st.tuples(st.just("staff_answer"), st.integers(0, 5), st.integers(0, 40), st.none() | staff),
+    st.tuples(st.just("command"), who, staff, st.integers(0, 40)),
     st.tuples(st.just("wait"), st.integers(1, 6)),
 )
 

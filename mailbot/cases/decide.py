@@ -16,10 +16,11 @@ from mailbot.cases import effects as fx
 from mailbot.cases.apply import apply
 from mailbot.cases.around import Around
 from mailbot.cases.events import Event
-from mailbot.cases.facts import QUIET, facts_of
+from mailbot.cases.facts import facts_of
 from mailbot.cases.model import Case, Entry
 from mailbot.cases.reaching import recipients
 from mailbot.process.model import Process, Row, Rung
+from mailbot.process.vocabulary import QUIET
 
 NOBODY_THERE = "otherwise"  # the event that `any:` must have a row for
 _LONGEST_KEPT = 4_000  # characters of what came with an event and is kept as a fact; the mail itself has it all

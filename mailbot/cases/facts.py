@@ -14,9 +14,6 @@ from mailbot.cases.events import Event
 from mailbot.cases.model import Case
 from mailbot.process.model import Process
 
-QUIET = "quiet"  # a serious case is with a person: no letter leaves by itself until somebody says `go on`
-
-
 def facts_of(
     case: Case, event: Event | None, process: Process, around: Around = Around(), now: datetime | None = None
 ) -> dict[str, Any]:

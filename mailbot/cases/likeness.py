@@ -20,6 +20,7 @@ from mailbot.process.model import Hearing
 _LEAST = 86.0  # of 100
 _SWAPPED = 95.0  # two letters that changed places
 _SHORTEST = 5  # letters; 'no' and 'not', 'read' and 'ready' are one letter apart and mean different things
+_SHORTEST_CHANGED = 6  # of a word that is still the same with another letter in it
 _SHORTEST_BEGUN = 6  # of a word that begins a line
 _LONG = 12  # letters of a phrase that two slips may stand in
 _LOOKED_AT = 200  # characters of a line that may begin with a mistyped word
@@ -63,16 +64,18 @@ def _same_words(text: str, word: str) -> bool:
     one, other = text.split(), word.split()
     if len(one) != len(other):
         return "".join(one) == "".join(other)
-    return not any(_turned_round(a, b) for a, b in zip(one, other, strict=True))
+    return not any(_another_word(a, b) for a, b in zip(one, other, strict=True))
 
 
-def _turned_round(one: str, other: str) -> bool:
-    """Whether a syllable before the word tells them apart (un-, dis-, in-), or a short word is another one."""
+def _another_word(one: str, other: str) -> bool:
+    """Whether it is another word rather than a slip: "clean" for "clear", "hours" for "ours", "unpaid" for "paid"."""
     one, other = one.replace("'", ""), other.replace("'", "")
     if one == other:
         return False
     short, long = sorted((one, other), key=len)
-    return (long.endswith(short) and len(long) - len(short) > 1) or len(short) < _SHORTEST - 1
+    if len(short) < _SHORTEST - 1 or long.endswith(short):
+        return True
+    return len(short) == len(long) < _SHORTEST_CHANGED and sorted(short) != sorted(long)
 
 
 @lru_cache(maxsize=16)

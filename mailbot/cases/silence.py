@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mailbot.cases.facts import QUIET, facts_of
+from mailbot.cases.facts import facts_of
 from mailbot.cases.model import Case, Letter
 from mailbot.process.calendar import Duration
 from mailbot.process.model import Process, Rung, State
-from mailbot.process.vocabulary import PARTIES
+from mailbot.process.vocabulary import PARTIES, QUIET
 
 UNPROMPTED_WITHOUT_ANSWER = 3  # PROCESS.md: at most three letters nobody asked for, then quiet
 AWAY = "away_until"  # the fact that a vacation reply named a date (ISO): the customer's clock stands still till then

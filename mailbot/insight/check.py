@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 
 from mailbot.cases.decide import NOBODY_THERE
@@ -24,7 +25,7 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 def check(process: Process) -> tuple[Problem, ...]:
     """Every problem of a process that loaded."""
     lints = (templates.problems, _words, _fixed_words, _examples)
-    proofs = (_implicit_keep, paths.problems, _offers, _ladders, _answers, *lints)
+    proofs = (_implicit_keep, paths.problems, _readers, _offers, _ladders, _answers, *lints)
     return tuple(sorted({problem for proof in proofs for problem in proof(process)}))
 
 
@@ -89,6 +90,24 @@ def _offers(process: Process) -> Iterator[Problem]:
         if offer and offer.amount < floor:
             what = f"{code} for {finding}, {client} client, {category}: less than the floor that error and loss set"
             yield Problem(COMPENSATION, 1, what)
+
+
+def _readers(process: Process) -> Iterator[Problem]:
+    """A row that sends a letter to others than the letter itself names: they too may read all that is in it."""
+    for fork in forks(process):
+        for row in fork.rows:
+            for code in (*row.ask, *row.tell):
+                roles = row.to.get(code, row.to.get("", ()))
+                cards = process.letters[code] if roles else {}
+                theirs = {language: replace(card, audience=roles) for language, card in cards.items()}
+                told = set(_of_letters(process, code, theirs)) - set(_of_letters(process, code, cards))
+                for problem in sorted(told)[:1]:
+                    what = f"`to: {', '.join(roles)}` for '{code}': {problem.what} (a `colleague` is no till)"
+                    yield Problem(row.place.file, row.place.line, what, severe=False)
+
+
+def _of_letters(process: Process, code: str, cards: Mapping[str, LetterCard]) -> tuple[Problem, ...]:
+    return templates.problems(replace(process, letters={code: cards})) if cards else ()
 
 
 def _ladders(process: Process) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ event and the rule files; what is unknown is empty and the templates have gracef
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
@@ -22,7 +22,8 @@ from mailbot.letters.spans import TEMPLATE, Block, Marks, Span, Value, joined
 from mailbot.letters.templates import fill
 from mailbot.letters.values import Told, proposed, values_of
 from mailbot.mail import references
-from mailbot.process.model import LetterCard, Process
+from mailbot.process.model import Answer, LetterCard, Process
+from mailbot.process.vocabulary import QUIET
 
 _LONGEST_SUBJECT = 200  # longer ones are cut by every client
 
@@ -77,13 +78,20 @@ def compose(
     values["details"] = blocks.details(case, process, identity.language, to_customer)
     values["form"] = blocks.form(card, case, process, identity.language)
     reference = message_id[1:].partition("@")[0]
-    amount = str(values["offer"]["amount"])
+    amount = str(values["offer"]["amount"]) if asks_approval else ""
+    offered = replace(card, answers=tuple(answer for answer in card.answers if _offered(answer, case)))
     codes = [str(candidate["code"]) for candidate in values["candidates"]]
     values["answers"] = blocks.answers(
-        card, identity.address, subject, reference, amount=amount, for_customer=to_customer, cases=codes
+        offered, identity.address, subject, reference, amount=amount, for_customer=to_customer, cases=codes
     )
     body = render(fill(card.body, values, marks), marks)
     return Draft(send, card, n, message_id, subject, heading, body.spans, body.html)
+
+
+def _offered(answer: Answer, case: Case) -> bool:
+    """Whether an answer makes sense where the case stands."""
+    where = QUIET if case.facts.get(QUIET) else case.state
+    return not answer.states or where in answer.states
 
 
 def _proposal(case: Case, event: Event, n: int, process: Process, identity: Identity, now: datetime) -> Block:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from mailbot.process.model import Answer, LetterCard
 from mailbot.process.names import shown, unknown
 from mailbot.process.page import Page
-from mailbot.process.vocabulary import AUDIENCES, EVENT_NAME, EVENT_NAME_RULE, TAKES
+from mailbot.process.vocabulary import AUDIENCES, EVENT_NAME, EVENT_NAME_RULE, HIDDEN_STATES, QUIET, STATES, TAKES
 from mailbot.process.yaml_marks import Value, read
 
 PATH = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]{2,8})?)/([^/]+)\.md")
 CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 KEYS = ("letter", "about", "audience", "subject", "grants", "promises", "form", "answers")
 NEEDED = ("letter", "audience", "subject")
-ANSWER_KEYS = ("label", "words", "event", "takes")
+ANSWER_KEYS = ("label", "words", "event", "takes", "states")
 FORMS = ("full", "missing")
 GRANTS = {"true": "offer", "false": "", "voucher": "voucher"}
 SAME_AS = re.compile(r"as ([A-Za-z0-9-]+)")
@@ -165,6 +165,7 @@ def _answers(page: Page, value: Value | None) -> tuple[Answer, ...]:
             words=page.texts(entries.get("words"), f"'words' of {what}") or (name,),
             event=event_name(page, entries.get("event")),
             takes=page.one_of(entries.get("takes"), TAKES, "takes"),
+            states=page.some_of(entries.get("states"), (*STATES, *HIDDEN_STATES, QUIET), "state"),
         )
         for word in answer.words:
             other = meant.setdefault(word.casefold(), name)

@@ -223,7 +223,7 @@ class Command:
 class Answer:
     """One answer to a letter that asks: what it is called on the button, the words that mean it, the event it is.
 
-    takes: what is said with it, as of a Command.
+    takes: what is said with it, as of a Command. states: where it is offered; () = everywhere. It is understood everywhere.
     """
 
     value: str
@@ -231,6 +231,7 @@ class Answer:
     words: tuple[str, ...]
     event: str
     takes: str = ""
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

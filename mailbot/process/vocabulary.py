@@ -30,6 +30,7 @@ STATES = (
     "closed",
 )
 HIDDEN_STATES = ("new", "sorting", "filed")  # never shown as a state of a complaint
+QUIET = "quiet"  # stands for the state of a serious case: no letter leaves by itself until somebody says `go on`
 FIRST = "new"
 BACK = "back"  # `go: back`: the state that a parked case left
 
