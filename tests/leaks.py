@@ -108,10 +108,16 @@ def _sentences(words: str) -> Iterator[str]:
 
 
 def _is_for(case: Case, reader: Reader, sheet: Sheet, told: Told) -> bool:
-    """Whether the reader may see whose case it is: their own; for a till the one it is asked about, of its store."""
+    """Whether the reader may see whose case it is: their own; for a till the one that the letter is about.
+
+    It is one of its store, or one whose code it named itself: codes stand on letters of that customer and that store.
+    """
     if not reader.store:
         return case.customer.address == reader.address
-    return case.code == sheet.case and _store_then(told.history[case.code], sheet.message_id) in ("", reader.store)
+    if case.code != sheet.case:
+        return False
+    store = _store_then(told.history[case.code], sheet.message_id)
+    return store in ("", reader.store) or _plain(case.code) in reader.own
 
 
 def _store_then(history: Iterable[Entry], message_id: str) -> str:

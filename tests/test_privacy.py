@@ -72,6 +72,19 @@ def test_a_letter_made_to_tell_is_found(file: str, line: str, what: str, tmp_pat
     assert leaks(_told(tmp_path / "clean", TO_E3, {})) == []
 
 
+def test_what_a_colleague_heard_by_phone_stays_with_colleagues(tmp_path: Path) -> None:
+    """The va answers for the store, with words of her own; the store is asked to search, and does not read them."""
+    heard = "not found\nThey were very short with me on the phone today."
+    steps: list[dict[str, Any]] = [
+        {"anna writes": {}},
+        {"anna fills in E2": {"where": "with the shop"}},
+        {"silent working days": 3},
+        {"vera replies to call": heard},
+        {"expect": {"letters to till": ["ask-garments", "ask-garments", "ask-search"]}},
+    ]
+    assert leaks(_told(tmp_path, steps, {})) == []
+
+
 def _told(folder: Path, steps: list[dict[str, Any]], rules: dict[str, Any]) -> Told:
     story = {"steps": steps}
     telling = Telling(MemoryWorld(folder / "desk", rules=rules, proof=True, authserv_id=AUTHSERV))

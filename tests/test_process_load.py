@@ -129,6 +129,7 @@ calendars:
     closed: [2026-12-24]
     open: []
 """,
+    "rules/hearing.yaml": (Path(__file__).parent.parent / "rules" / "hearing.yaml").read_text(encoding="utf-8"),
     "rules/compensation.yaml": """\
 sign: £
 letters: [CL1, CL2]
@@ -471,7 +472,7 @@ TEMPLATE_FAULTS = [
     ("subject: A form", "subject:", "4: 'subject' is empty"),
     ("subject: A form", "subjct: A form", "4: unknown key 'subjct'; did you mean 'subject'?"),
     ("subject: A form", "subject: 'A", "8: this is not YAML"),
-    ("subject: A form", "grants: maybe\nsubject: A form", "4: 'grants' should be true or false"),
+    ("subject: A form", "grants: maybe\nsubject: A form", "4: 'grants' should be true, false or voucher"),
     ("Dear customer,\n{{ form }}\n", "", "8: letter 'E2' has no text"),
 ]
 

@@ -84,6 +84,15 @@ def test_a_note_about_a_customer_answers_nothing() -> None:
     assert (name_of(result), result.event.data["answering"], result.case) == ("staff_unclear", "", ours)
 
 
+def test_a_letter_handed_on_is_answered_by_name_alone() -> None:
+    """An offer that the va gives to a walk-in: `accept` is the customer's answer, "ok" is the va's own word."""
+    by_hand = case(letters=(letter("CL1", CODE, 1, "vera", "customer"),), state="offered", entered_at=NOW)
+    told = understood(mail("vera", "accept", answers=by_hand.letters[0]), by_hand)
+    assert (name_of(told), told.event.by) == ("offer_accepted", "va")
+    for text in ("yes", "yes, printed and sent"):
+        assert name_of(understood(mail("vera", text, answers=by_hand.letters[0]), by_hand)) == "staff_unclear"
+
+
 # ---- new cases ---------------------------------------------------------------------------------------------------
 
 
@@ -348,6 +357,14 @@ def test_a_case_that_cannot_be_chosen_is_refused(code: str) -> None:
     result = understood(mail("vera", f"case {code}", answers=record.letters[0]), record, case())
     assert (name_of(result), result.also) == ("staff_unclear", ())
     assert code in result.event.data["reason"]
+
+
+def test_a_mail_that_has_its_case_is_not_put_to_another() -> None:
+    """The form went out on it already, or it was chosen before: a late tap moves nothing."""
+    record = sorting()
+    for late in (replace(record, state="awaiting_form"), replace(record, facts={"mail_said": None})):
+        result = understood(mail("vera", f"case {CODE}", answers=record.letters[0]), late, case())
+        assert (name_of(result), result.also, facts(result.given)) == ("staff_unclear", (), {})
 
 
 def test_a_case_becomes_a_part_of_another() -> None:

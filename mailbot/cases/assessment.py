@@ -155,16 +155,16 @@ def _verdict(sentence: str, hit: Hit, found: Sequence[Hit], hearing: Hearing) ->
     clients = [each for each in found if each.kind == CLIENT]
     if hit.kind == FINDING and _left(_less(sentence, 0, hit.start, clients), hearing, CLIENT):
         return "mention", said
-    if _unsure(sentence, beside, hearing) or _torn(hit, start, end, found):
+    if _unsure(sentence, beside, found, hearing) or _torn(hit, start, end, found):
         return "unsure", said
     beside_it = "more" if hit.kind == FINDING else "mention"
     return (beside_it if left else "meant"), said
 
 
-def _unsure(sentence: str, beside: str, hearing: Hearing) -> bool:
+def _unsure(sentence: str, beside: str, found: Sequence[Hit], hearing: Hearing) -> bool:
     """A question, a doubt beside the phrase, or one in a few words of their own: "…, I think"."""
     doubts = heard.pattern((*hearing.doubt, *hearing.mood))
-    few = (part for part in parts_of(sentence, hearing) if len(part.split()) <= _FEW_WORDS)
+    few = (part for part in parts_of(sentence, found, hearing) if len(part.split()) <= _FEW_WORDS)
     return (
         sentence.endswith("?")
         or doubts.search(beside) is not None

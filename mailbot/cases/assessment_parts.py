@@ -89,9 +89,9 @@ def _label(line: str, part: str, hearing: Hearing) -> tuple[str, str, str] | Non
 
 @lru_cache(maxsize=16)
 def _labels(words: tuple[str, ...]) -> re.Pattern[str]:
-    """A label with its colon, at the start of a line or behind a pause."""
+    """A label with its colon, at the start of a line or behind a pause; "I said to the customer:" is none."""
     names = "|".join(map(re.escape, sorted(map(plain, words), key=len, reverse=True))) or "(?!)"
-    return re.compile(rf"(?:^|(?<=[\s,.;/(*-]))(?P<label>{names})\*?\s?(?:[:=]|-\s)")
+    return re.compile(rf"(?:^[\s*>-]{{0,5}}|[,.;/(-][\s*]{{0,3}})(?P<label>{names})\*?\s?(?:[:=]|-\s)")
 
 
 def _unlabelled(line: str, hearing: Hearing) -> str:
@@ -106,6 +106,6 @@ def _own_clauses(cause: str, hearing: Hearing) -> tuple[str, list[str]]:
     words = heard.compared(
         tuple(word for known in (table.findings, table.clients) for each in known.values() for word in each)
     )
-    first, *others = _CLAUSE.split(cause)
+    first, *others = _CLAUSE.split(cause[:_LOOKED_AT])
     moved = [each for each in others if any(heard.leads(heard.tidy(plain(each)), word) for word in words)]
     return ", ".join((first, *(each for each in others if each not in moved))), moved

@@ -64,11 +64,15 @@ def clause(sentence: str, hit: Hit, others: Sequence[Hit], hearing: Hearing) -> 
     return start, end
 
 
-def parts_of(sentence: str, hearing: Hearing) -> list[str]:
-    """All clauses of the sentence."""
+def parts_of(sentence: str, found: Sequence[Hit], hearing: Hearing) -> list[str]:
+    """The clauses of the sentence in which no phrase stands."""
     marks = list(_separators((*hearing.joining, *hearing.limit)).finditer(sentence))
     starts, ends = [0, *(mark.end() for mark in marks)], [*(mark.start() for mark in marks), len(sentence)]
-    return [sentence[start:end] for start, end in zip(starts, ends, strict=True)]
+    return [
+        sentence[start:end]
+        for start, end in zip(starts, ends, strict=True)
+        if not any(hit.start < end and start < hit.end for hit in found)
+    ]
 
 
 @lru_cache(maxsize=16)

@@ -39,7 +39,7 @@ def carry(mail: StaffMail, event: Event, why: tuple[str, ...], given: tuple[fx.E
     other = mail.found.by_code.get(code)
     target = match.follow(other, mail.found) if other else None
     refused = _refused(mail, case, target, code)
-    refused = refused or (_not_chosen(case) if event.name == CHOSEN else _not_merged(mail, case, target))
+    refused = refused or (_not_chosen(mail, case) if event.name == CHOSEN else _not_merged(mail, case, target))
     if refused or target is None:
         return unclear(mail, refused)
     joined = (*given, fx.SetFact(MERGED, target.code))
@@ -58,8 +58,10 @@ def _refused(mail: StaffMail, case: Case, target: Case | None, code: str) -> str
     return "" if state is None or state.listed else f"{target.code} is no complaint, but a mail that is being sorted"
 
 
-def _not_chosen(case: Case) -> str:
-    return "" if isinstance(case.facts.get(SAID), Mapping) else "this mail has its case already"
+def _not_chosen(mail: StaffMail, case: Case) -> str:
+    state = mail.process.states.get(case.state)
+    waits = state is not None and not state.listed and isinstance(case.facts.get(SAID), Mapping)
+    return "" if waits else "this mail has its case already"
 
 
 def _not_merged(mail: StaffMail, case: Case, target: Case | None) -> str:
@@ -88,7 +90,7 @@ def _chosen(
     )
     there = Event(happened.name, party, happened.data, first.key if first else event.mail)
     also = ((target, there, (*kept, *happened.given)),)
-    return Recognised("case", event.name, why, case, event, given, also)
+    return Recognised("case", event.name, why, case, event, (*given, fx.SetFact(SAID, None)), also)
 
 
 def _merged(

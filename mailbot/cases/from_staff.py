@@ -37,7 +37,7 @@ def recognise(intake: Intake, found: Found, process: Process, identity: Identity
         return _forwarded(replace(mail, letter=None))
     answers = process.letter(mail.letter.letter, "").answers if mail.letter else ()
     mail, said = _understood(mail, (*answers, *process.commands))
-    if said is None:
+    if said is None or _only_receives(mail, said):
         begun = mail.contact.enough and mail.case is None and not mail.several and not mail.replied
         if begun:
             return opened_by_staff.reported(mail, opened_by_staff.told(mail, mail.note))
@@ -79,6 +79,15 @@ def _commanded(mail: StaffMail, said: Said, brought: Brought | None) -> Recognis
         return hold(mail, event)
     why = _why(mail, meant)
     return carry(mail, event, why, (keep(mail.intake, event.by, meant.event, why),))
+
+
+def _only_receives(mail: StaffMail, said: Said) -> bool:
+    """Whether "ok" is a colleague's own, about a letter to hand on: what the customer answered must be named."""
+    for_customer = mail.letter is not None and mail.letter.audience == "customer"
+    if not for_customer or not isinstance(said.meant, Answer):
+        return False
+    first = heard.body(mail.top, mail.process.hearing).partition("\n")[0]
+    return heard.holds(heard.flat(plain(first)), heard.flat(plain(said.meant.value))) < 0
 
 
 def _words(mail: StaffMail, said: Said) -> str:

@@ -76,7 +76,7 @@ def without_signature(text: str, hearing: Hearing) -> str:
     """The words less a closing line ("Kind regards,") with what follows it, and less a name that stands alone below."""
     lines = text.strip(" \t").removeprefix("\n").rstrip().split("\n")
     for at, line in enumerate(lines):
-        closes = line.strip() and not without_courtesy(plain(line), hearing)
+        closes = line.strip() and may_sign(line) and not without_courtesy(plain(line), hearing)
         if closes and len(lines) - at <= SIGNATURE_LINES and all(map(may_sign, lines[at + 1 :])):
             return "\n".join(lines[:at]).strip()
     last = max((at for at, line in enumerate(lines) if not line.strip()), default=-1)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -105,7 +106,10 @@ def _person(said: _Said) -> Taken:
     """The one person whose name, first name, address or role stands there; a till is nobody's name."""
     line = plain(said.line or said.body.partition("\n")[0])
     people = said.process.people.people
-    found = _named(line, people, _exactly) or _by_role(line, people) or _named(line, people, _nearly)
+    found = _exactly(line, people)
+    if len(set(map(_first_name, found))) == 1:  # "lucy brwon" is one of two Lucys
+        found = [each for each in found if _nearly(line, plain(each.name))] or found
+    found = found or _by_role(line, people) or _mistyped(line, people)
     if not found:
         names = ", ".join(person.name for person in people if set(person.roles) != {_TILL})
         return Taken(unclear=f"I could not tell whom you mean; one of {names}?")
@@ -116,18 +120,31 @@ def _person(said: _Said) -> Taken:
     return Taken({"person": found[0].name})
 
 
-def _named(line: str, people: Sequence[Person], fits: Callable[[str, str], bool]) -> list[Person]:
-    """Those whom the line names: by the whole name or an address, before any by a first name alone."""
-    whole = [each for each in people if any(fits(line, plain(name)) for name in (each.name, *each.addresses))]
-    return whole or [each for each in people if each.name and fits(line, plain(each.name).split()[0])]
+def _exactly(line: str, people: Sequence[Person]) -> list[Person]:
+    """Those whom the line names by their whole name, an address, or, beside these, a first name."""
+    found: list[Person] = []
+    for person in people:
+        for name in filter(None, map(plain, (person.name, *person.addresses))):
+            if heard.holds(line, name) >= 0:
+                found.append(person)
+                line = line.replace(name, " ")
+    found += [each for each in people if each not in found and heard.holds(line, _first_name(each)) >= 0]
+    return [each for each in people if each in found]
 
 
 def _by_role(line: str, people: Sequence[Person]) -> list[Person]:
-    return [each for each in people if any(role != _TILL and _exactly(line, role) for role in each.roles)]
+    """Those who have the role that the line names."""
+    return [each for each in people if any(role != _TILL and heard.holds(line, role) >= 0 for role in each.roles)]
 
 
-def _exactly(line: str, name: str) -> bool:
-    return bool(name) and heard.holds(line, name) >= 0
+def _mistyped(line: str, people: Sequence[Person]) -> list[Person]:
+    """Those whose whole name, else whose first name, the line nearly begins with."""
+    whole = [each for each in people if _nearly(line, plain(each.name))]
+    return whole or [each for each in people if _nearly(line, _first_name(each))]
+
+
+def _first_name(person: Person) -> str:
+    return (plain(person.name).split() or [plain(person.addresses[0] if person.addresses else "?")])[0]
 
 
 def _nearly(line: str, name: str) -> bool:
@@ -204,7 +221,7 @@ def _looks_like_one(line: str, hearing: Hearing) -> str:
     words = list(re.finditer(r"[^\s,;()]+", small))
     found = [
         word
-        for word, after in zip(words, [*words[1:], None], strict=True)
+        for word, after in zip_longest(words, words[1:])
         if any(map(str.isdigit, word.group()))
         and sum(map(str.isalnum, word.group())) >= _SHORTEST_REFERENCE
         and not likeness.SIGN.search(word.group())

@@ -127,9 +127,9 @@ def _about(told: Told) -> dict[str, Any]:
 
 def _dates(told: Told) -> dict[str, Value]:
     calendar, store = told.process.calendar, told.process.store(told.case.store)
-    answer_by = told.day("answer_by") or told.identity.day(
-        calendar.add(told.now, _ANSWER_WITHIN, store.hours, store.calendar)
-    )
+    promised, today = str(told.case.facts.get("answer_by") or ""), told.now.astimezone(ZoneInfo(calendar.timezone)).date().isoformat()
+    answer_by = told.said(promised) if promised >= today else ""  # a promise of long ago is no date to name
+    answer_by = answer_by or told.identity.day(calendar.add(told.now, _ANSWER_WITHIN, store.hours, store.calendar))
     return {
         "today": Value(told.identity.day(told.now), RULES),
         "answer_by": Value(answer_by, RULES),

@@ -98,13 +98,21 @@ def _card(page: Page, text: str, language: str, name: str) -> LetterCard | None:
         body=body,
         body_line=body_line,
         language=language,
-        grants=GRANTS[page.one_of(entries.get("grants"), GRANTS, "value of 'grants'", "false") or "false"],
+        grants=_grants(page, entries.get("grants")),
         promises=page.texts(entries.get("promises"), "'promises'"),
         answers=() if _same_as(entries.get("answers")) else _answers(page, entries.get("answers")),
         answers_as=_same_as(entries.get("answers")),
         form=page.one_of(entries.get("form"), FORMS, "form"),
         about=page.text(entries.get("about"), "'about'"),
     )
+
+
+def _grants(page: Page, value: Value | None) -> str:
+    """What the letter may grant; `voucher` is only what a till has given already."""
+    text = page.text(value, "'grants'") or "false"
+    if value is not None and text not in GRANTS:
+        page.error(value.line, "'grants' should be true, false or voucher")
+    return GRANTS.get(text, "")
 
 
 def _split(page: Page, text: str) -> tuple[str, str, int] | None:
