@@ -71,14 +71,14 @@ def _of_the_case(key: str, wanted: Any, sight: Sight) -> None:
             assert statuses == wanted, f"held were {statuses}"
         case "notes":
             notes = [note.words for note in sight.kept.notes]
-            assert notes == wanted, f"notes are {notes}"
+            assert notes == wanted, f"notes are {notes}, not {wanted}"
         case "approval":
             approval = sight.kept.approval
             pounds = approval.amount / 100 if approval else None
             assert pounds == wanted, f"approved is {pounds}, not {wanted}"
         case "facts":
             facts = {name: sight.kept.facts.get(name) for name in wanted}
-            assert facts == wanted, f"facts are {dict(sight.kept.facts)}"
+            assert facts == wanted, f"facts are {dict(sight.kept.facts)}, not {wanted}"
         case _:
             field = key.replace(" ", "_")
             assert field in sight.shown, f"nobody can expect {key!r}"

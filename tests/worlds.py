@@ -177,7 +177,7 @@ class RealWorld:
         """A person moves the newest mail of a folder back into the inbox."""
         with IMAPClient(self._user.host, self._user.port, ssl=False, timeout=30) as client:
             client.login(self._user.name, self._user.password)
-            delimiter = client.namespace().personal[0][1].decode()
+            delimiter = client.namespace().personal[0][1]
             client.select_folder(folder.replace("/", delimiter))
             client.move([client.search()[-1]], INBOX)
 

@@ -34,7 +34,9 @@ _AMOUNT = re.compile(
     r"|\b\d{1,3}\s{0,3}(?:%|per\s?cent\b)\s{1,3}(?:off|back|of|less|lower|cheaper|reduction)\b"
     r"|\b(?:half|third|quarter)\s{1,3}off\b"
 )
-_NUMBER_BEFORE, _NUMBER_AFTER = re.compile(r"[\d][\d.,]{0,20}$"), re.compile(r"[\d.,]{0,20}\d")
+# The rest of a number round the digit that was found; digits that stand near belong to it, so that "£60-90" is no £60.
+_NUMBER_BEFORE = re.compile(r"\d[\d.,]{0,20}$")
+_NUMBER_AFTER = re.compile(r"[\d.,]{0,20}\d(?:[\s.,–-]{1,3}\d[\d.,]{0,20}){0,5}|(?:[\s.,–-]{1,3}\d[\d.,]{0,20}){1,5}")
 _LINE_END = re.compile(r"-[ \t]{0,5}\n\s{0,5}")
 _SET_APART = re.compile(r"(?<!\w)\w([ .·_*-])\w(?:\1\w){2,20}(?!\w)")
 
