@@ -13,7 +13,9 @@ from mailbot.adapters.files import read_rule_files
 from mailbot.cases.events import RECOGNISED
 from mailbot.errors import Problem
 from mailbot.insight.check import COMPENSATION, check
+from mailbot.insight.map import forks
 from mailbot.letters.templates import NAMES, PRIVATE
+from mailbot.process.expression import Expression
 from mailbot.process.load import load
 from mailbot.process.model import Process
 from mailbot.process.vocabulary import CATEGORIES, CLIENTS
@@ -175,14 +177,16 @@ def test_no_class_is_given_less(old: str, new: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["E3", "CL1", "store-note", "held"])
-@pytest.mark.parametrize("name", PRIVATE)
-def test_what_stays_in_the_house(code: str, name: str) -> None:
+def test_what_stays_in_the_house(code: str) -> None:
     """No letter that a customer, a till or an unknown author can get may hold notes, the class or other cases."""
     file = template(code)
-    body = read_rule_files(ROOT)[file].rstrip().rpartition("\n")[2]
-    placeholder = f"{name}.{NAMES[name][0]}" if name == "assessment" else name
-    found = problems({file: (body, f"{body}\n\n{{{{ {placeholder} }}}}")})
-    assert any(problem.file == file and name in problem.what for problem in found), found
+    text = read_rule_files(ROOT)[file].rstrip()
+    last = text.rpartition("\n")[2]
+    lines = [f"{{{{ {name}.{NAMES[name][0]} }}}}" if name == "assessment" else f"{{{{ {name} }}}}" for name in PRIVATE]
+    found = problems({file: (last, "\n\n".join([last, *lines]))})
+    for number, name in enumerate(PRIVATE, start=1):
+        line = text.count("\n") + 1 + 2 * number
+        assert any((each.file, each.line) == (file, line) and name in each.what for each in found), name
 
 
 @pytest.mark.parametrize(
@@ -199,16 +203,36 @@ def test_roles_and_categories_that_are_kept_apart_are_known(new: str, said: str)
 
 
 def test_every_wait_ends_with_a_person_or_a_state() -> None:
-    """A state that waits for somebody, whose silence only ever writes to the customer: told at the state."""
+    """A state that waits for somebody, whose silence is none or only ever writes to the customer: told at the state."""
     process = shipped()
-    for state in process.states.values():
-        if state.waiting_on:
-            short = {**process.states, state.name: replace(state, silence=state.silence[:-1])}
-            silent = {**process.states, state.name: replace(state, silence=())}
-            found = check(replace(process, states=silent))
-            assert any(str(each).startswith(f"{state.place}: '{state.name}' waits for") for each in found), state.name
-            if not any(rung.row.ask or rung.row.tell or rung.row.go for rung in state.silence[:-1]):
-                assert len(check(replace(process, states=short))) > len(check(process)), state.name
+    waiting = [state for state in process.states.values() if state.waiting_on]
+    assert len(waiting) >= 8
+    letters = {
+        name: [r for r in state.silence if not (r.row.ask or r.row.tell or r.row.go)]
+        for name, state in process.states.items()
+    }
+    for ladders in ({}, letters):
+        states = {n: replace(s, silence=tuple(ladders.get(n, ()))) for n, s in process.states.items()}
+        found = [str(problem) for problem in check(replace(process, states=states))]
+        for state in waiting:
+            assert any(each.startswith(f"{state.place}: '{state.name}' waits for") for each in found), state.name
+
+
+def test_a_last_rung_with_a_condition_is_no_end() -> None:
+    """The last rung must hold whatever the case is, or some cases are forgotten after all."""
+    process = shipped()
+    state = process.states["awaiting_payment"]
+    last = replace(state.silence[-1], row=replace(state.silence[-1].row, condition=_condition(process)))
+    changed = replace(state, silence=(*state.silence[:-1], last))
+    found = check(replace(process, states={**process.states, state.name: changed}))
+    assert [(each.line, "'awaiting_payment' waits for" in each.what) for each in found if each.severe] == [
+        (state.place.line, True)
+    ]
+
+
+def _condition(process: Process) -> Expression:
+    """Any condition of the shipped rules."""
+    return next(row.condition for fork in forks(process) for row in fork.rows if row.condition)
 
 
 def test_an_answer_that_nobody_waits_for_is_warned_of() -> None:

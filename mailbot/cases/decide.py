@@ -8,7 +8,8 @@ RFC 5228 2.10.2). Never writes a letter, never knows a letter's code: it hands o
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailbot.cases import approval, silence
@@ -19,7 +20,7 @@ from mailbot.cases.events import Event
 from mailbot.cases.facts import facts_of
 from mailbot.cases.model import Case, Entry
 from mailbot.cases.reaching import recipients
-from mailbot.process.model import Process, Row, Rung
+from mailbot.process.model import Fact, Process, Row, Rung
 from mailbot.process.vocabulary import QUIET
 
 NOBODY_THERE = "otherwise"  # the event that `any:` must have a row for
@@ -159,11 +160,33 @@ def _kept(row: Row, seen: _Moment) -> list[fx.Effect]:
         if name == "note":  # of an answer only what stood beside it: the answer itself is the event
             if words := str(data.get("beside", value) or "").strip()[:_LONGEST_KEPT]:
                 effects.append(fx.KeepNote(seen.event.by, str(data.get("author_name", "")), words))
-        elif value not in (None, ""):
-            if name == "owner":
-                effects.append(fx.SetFact("owner_before", seen.case.owner))
+        elif name == "owner" and isinstance(value, str) and value:
+            effects += [fx.SetFact("owner_before", seen.case.owner), fx.SetFact(name, value)]
+        elif _fits(value, seen.process.facts.get(name)):
             effects.append(fx.SetFact(name, value[:_LONGEST_KEPT] if isinstance(value, str) else value))
     return effects
+
+
+def _fits(value: Any, fact: Fact | None) -> bool:
+    """Whether what came is what the fact may be; all else is not kept."""
+    if fact is None or not value or isinstance(value, list | dict):
+        return False
+    match fact.kind:
+        case "amount":
+            return type(value) is int and value > 0
+        case "date":
+            return isinstance(value, str) and _is_day(value)
+        case "text":
+            return isinstance(value, str)
+    return value in fact.domain
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _dates(row: Row, seen: _Moment) -> list[fx.Effect]:

@@ -154,7 +154,7 @@ def _happened(told: Told) -> dict[str, Any]:
             "reason": _v(data.get("reason") or told.note, STAFF),
             "name": _v(event.name, RULES),
             "by": _v(event.by, RULES),
-            "amount": _v(money.shown(amount, told.process.compensation.sign) if amount else "", STAFF),
+            "amount": _v(_pounds(amount, told), STAFF),
         },
         "subject": _v(data.get("subject"), CUSTOMER),
         "words": blocks.quotation(words, whose, told.to_customer),
@@ -175,21 +175,22 @@ def _kept_words(told: Told) -> str:
 
 def _offer(told: Told) -> dict[str, Any]:
     case, process = told.case, told.process
-    sign, facts, approval = process.compensation.sign, case.facts, case.approval
+    facts, approval = case.facts, case.approval
     letter = facts.get("proposal") or next(iter(process.compensation.letters), "")
     table = process.compensation.offer(
         str(letter), str(facts.get("finding") or ""), str(facts.get("client") or ""), case.category
     )
     amount = approval.amount if approval and not told.proposing else table.amount if table else 0
     if told.proposing:  # an amount that was said already is what the next one is asked to approve
-        amount = int(told.event.data.get("amount") or amount)
+        said = told.event.data.get("amount")
+        amount = said if type(said) is int and said > 0 else amount
     cause = process.compensation.causes.get(str(facts.get("cause") or ""))
     return {
         "offer": {
-            "amount": _v(money.shown(amount, sign) if amount else "", RULES),
+            "amount": _v(_pounds(amount, told), RULES),
             "valid_until": _v(told.day("valid_until"), RULES),
         },
-        "voucher": _v(money.shown(facts["voucher"], sign) if facts.get("voucher") else "", RULES),
+        "voucher": _v(_pounds(facts.get("voucher"), told), RULES),
         "findings": blocks.quotation(str(facts.get("findings") or ""), STAFF, relayed=True),
         "cause": _v(cause.told.get(told.identity.language, "") if cause else "", RULES),
         "repair": {"by": _v(told.day("repair_by"), RULES)},
@@ -234,14 +235,13 @@ def _client(value: object) -> str:
 
 def _brief(case: Case, told: Told) -> dict[str, Value]:
     """Another case in a line."""
-    sign = told.process.compensation.sign
     return {
         "code": _v(case.code, RULES),
         "garment": _v(case.garment, CUSTOMER),
         "problem": _v(case.form.values.get("problem"), CUSTOMER),
         "finding": _v(case.facts.get("finding"), RULES),
         "outcome": _v(case.outcome.replace("_", " "), RULES),
-        "offered": _v(money.shown(case.approval.amount, sign) if case.approval else "", RULES),
+        "offered": _v(_pounds(case.approval.amount, told) if case.approval else "", RULES),
         "opened": _v(told.identity.day(case.opened_at) if case.opened_at else "", RULES),
     }
 
@@ -261,6 +261,11 @@ def _at(told: Told, at: datetime) -> str:
 
 def _person_called(name: str, process: Process) -> Person | None:
     return next((person for person in process.people.people if person.name == name), None)
+
+
+def _pounds(pence: object, told: Told) -> str:
+    """An amount as it is written, '' for none."""
+    return money.shown(pence, told.process.compensation.sign) if type(pence) is int and pence > 0 else ""
 
 
 def _v(value: object, origin: str) -> Value:
