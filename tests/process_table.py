@@ -20,6 +20,8 @@ from tests.story import stories
 from tests.told import Told, told
 
 PAGE = ruling.ROOT / "docs" / "process.md"
+# What no story can bring, and the test that does: a crash at the wrong moment, an event that no row knows.
+ELSEWHERE = {(EVERY, "letter_doubted"): "test_crash.py", (EVERY, "otherwise"): "test_decide.py"}
 FEW = 4  # stories that a row names; of the others only how many there are
 TITLES = {
     BEFORE: "In every state, before its own rows",
@@ -62,7 +64,8 @@ def without_story() -> list[str]:
         f"{row.place}  {fork.block}: {trigger(fork, row)}"
         for fork in forks(ruling.shipped())
         for row in fork.rows
-        if row.place not in carried and (row.letters or row.set or row.go or row.keep or row.until)
+        if row.place not in carried and (fork.block, fork.trigger) not in ELSEWHERE
+        if row.letters or row.set or row.go or row.keep or row.until
     ]
 
 
@@ -101,7 +104,9 @@ def _block(block: str, process: Process, carried: Mapping[Place, tuple[Path, ...
 def _line(fork: Fork, row: Row, files: tuple[Path, ...]) -> str:
     rule = f"[{row.place}](../{row.place.file}#L{row.place.line})"
     target = "the state it left" if row.go == BACK else row.go
-    cells = (trigger(fork, row), rule, ", ".join(row.letters), target, _links(files))
+    test = ELSEWHERE.get((fork.block, fork.trigger))
+    shown = _links(files) or (f"[{test}](../tests/{test})" if test else "")
+    cells = (trigger(fork, row), rule, ", ".join(row.letters), target, shown)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

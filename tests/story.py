@@ -14,6 +14,8 @@
                                                               only: true = nothing else; above: words above the form
       - till forwards anna: "a note"                          a mail of anna's, as Gmail forwards it
       - mail system reports failure of E2: "5.1.1 no such user"      (or: delay)
+      - mail server refuses ben: "550 no such user"           from now on, every letter to him
+      - rules change: {rules/process.yaml: […]}               edited while the desk runs; one cycle
       - silent days: 40                                       a cycle each morning
       - silent working days: 3                                a cycle at ten on each working day
       - later: 3 working days | 40 days | 2 hours             the clock moves on; one cycle
@@ -46,7 +48,7 @@ from mailbot.adapters.ledger import Filter
 from mailbot.process.calendar import parse_duration
 from tests.attaching import with_files
 from tests.expecting import Sight, expect
-from tests.worlds import MemoryWorld, RealWorld, listed
+from tests.worlds import MemoryWorld, RealWorld, edit_rules, listed
 from tests.writing import Letter, filled, forward, new_mail, reply, report
 
 STORIES = Path(__file__).parent / "stories"
@@ -120,6 +122,11 @@ class Telling:
                     self.cycle()
             case ["later"]:
                 self.now = self.later(what)
+                self.cycle()
+            case ["mail", "server", "refuses", whom]:
+                self.world.refuse(ACTORS[whom][1], what)
+            case ["rules", "change"]:
+                edit_rules(self.world.folder, what)
                 self.cycle()
             case ["put", "back"]:
                 self.world.put_back(f"Mailbot/{what}")

@@ -189,6 +189,20 @@ def test_what_stays_in_the_house(code: str) -> None:
         assert any((each.file, each.line) == (file, line) and name in each.what for each in found), name
 
 
+@pytest.mark.parametrize("role", ["till", "author"])
+def test_what_stays_in_the_house_is_sent_to_nobody_else(role: str) -> None:
+    """`to:` of a row is held to the same: a letter with the class of a client in it cannot be sent to a till."""
+    process = shipped()
+    (state, rung) = next(
+        (state, rung) for state in process.states.values() for rung in state.silence if "ask-approval" in rung.row.ask
+    )
+    row = replace(rung.row, to={"": (role,)})
+    silence = tuple(replace(each, row=row) if each is rung else each for each in state.silence)
+    changed = replace(process, states={**process.states, state.name: replace(state, silence=silence)})
+    found = [problem for problem in check(changed) if problem.line == row.place.line]
+    assert ["stays in the house" in problem.what and f"`to: {role}`" in problem.what for problem in found] == [True]
+
+
 @pytest.mark.parametrize(
     ("new", "said"),
     [("  til: [staff]", "did you mean 'till'?"), ("  till: [stafff]", "did you mean 'staff'?")],

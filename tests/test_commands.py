@@ -114,9 +114,9 @@ ASSESSMENT = (
             "to customer\nHello Anna",
             "to custmer: hello", "please tell the customer we are closed", "to customer: not closed yet?",
         ],
-        "progress": ["progress: we wait for the mill", "Progress we are still looking at it"],
+        "progress": ["progress: we wait for the mill", "Progress for the customer - still looking"],
         "assign": ["assign lucy", "assign to Lucy please", "please assign this to lucy", "asign lucy",
-        "hand over to Mathilde"],
+        "hand the case to Mathilde"],
         "merge": ["merge BLANC-4K7QD2M", "merge with blanc-4k7qd2m", "duplicate of BLANC-4K7QD2M",
         "Merge into BLANC-4K7QD2M, thanks"],
         "park": ["park", "Park it", "park this please", "park, customer is on holiday"],
@@ -165,7 +165,9 @@ def test_commands_as_people_write_them(name: str, texts: list[str]) -> None:
         # other words
         "all sorted now", "all sorted", "sorted", "received, thanks", "noted", "read", "read it", "already done",
         "marked",
-        "thanks", "Hi", "", "no idea", "no problem", "update: she rang again", "go ahead", "To customers we say this",
+        "thanks", "Hi", "", "no idea", "no problem", "update: she rang again", "progress is slow", "progress?",
+        "transferred 12 shirts to Notting Hill",
+        "hand to Lucy", "pass it to Lucy 4711", "happy with a voucher", "go ahead", "To customers we say this",
         "form was filled in already", "backpack", "closely watched", "parking is hard", "she is upset, please help",
         "ok",
         "yes", "20", "£20", "BLANC-4K7QD2M", "FP123456", "clear", "Lucy",
@@ -348,7 +350,8 @@ def test_who_may() -> None:
 @pytest.mark.parametrize("command", RULES.commands, ids=lambda command: command.name)
 def test_every_word_means_its_command(command: Command) -> None:
     """No word of a command is swallowed by another, and none is taken for courtesy or a doubt."""
-    lost = {word: meant(word) for word in command.words if meant(word) != command.name}
+    texts = [f"{word} x" if word.endswith(":") else word for word in command.words]
+    lost = {text: meant(text) for text in texts if meant(text) != command.name}
     assert lost == {}
 
 

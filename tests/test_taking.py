@@ -296,7 +296,7 @@ def test_cases_that_are_asked_back(text: str) -> None:
     [
         ("paid FP123456", "FP123456"),
         ("Paid: 4711", "4711"),
-        ("paid FP 1234 5678, thanks", "1234 5678"),
+        ("paid FP 1234 5678, thanks", "FP 1234 5678"),
         ("paid, ref FP 1234 5678. Thanks", "FP 1234 5678"),
         ("paid by bank transfer, reference: anna smith", "anna smith"),
         ("paid £60 by transfer, ref A1", "A1"),
@@ -304,6 +304,10 @@ def test_cases_that_are_asked_back(text: str) -> None:
         ("paid on 14 June 4711", "4711"),
         ("payment made 2026/4711 thanks", "2026/4711"),
         ("paid\n4711", "4711"),
+        ("paid BACS 7781", "BACS 7781"),
+        ("paid cheque 114", "cheque 114"),
+        ("paid £60 by transfer FP1234", "transfer FP1234"),
+        ("paid 4711 to her account", "4711"),
         (f"paid 4711\n\n{TOKEN}", "4711"),
         ("Paid FP123456\n\nVera\n+44 20 7946 0003", "FP123456"),
     ],
@@ -315,7 +319,18 @@ def test_references(text: str, reference: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["paid", "paid today", "paid 60", "paid £60", "paid 600 pounds", "paid on 14/06/2026", "paid by Lucy", "paid ref"],
+    [
+        "paid",
+        "paid today",
+        "paid 60",
+        "paid £60",
+        "paid 600 pounds",
+        "paid on 14/06/2026",
+        "paid by Lucy",
+        "paid a cheque of 114",
+        "paid 60 by transfer",
+        "paid ref",
+    ],
 )
 def test_no_reference(text: str) -> None:
     """An amount or a day is none: it is asked for."""

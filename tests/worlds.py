@@ -37,8 +37,7 @@ def desk_folder(
     """A new desk as `init` makes it, live, with the stories' people and servers on this machine."""
     list(found(folder))
     shutil.copy(PEOPLE, folder / "rules" / "people.yaml")
-    for name, change in (rules or {}).items():
-        _edit(folder / name, change)
+    edit_rules(folder, rules or {})
     text = (folder / "mailbot.toml").read_text()
     port, user, password = imap
     servers = (
@@ -53,6 +52,12 @@ def desk_folder(
     text = text.replace("[desk]\n", f"[desk]\ndigest = {desk.get('digest', 'false')}\n", 1)
     (folder / "mailbot.toml").write_text(text)
     return folder
+
+
+def edit_rules(folder: Path, rules: Rules) -> None:
+    """Edit the rule files and templates of a desk."""
+    for name, change in rules.items():
+        _edit(folder / name, change)
 
 
 def _edit(file: Path, change: Any) -> None:
@@ -71,6 +76,7 @@ class World(Protocol):
     """What a story needs of the world. proof: the authserv_id by which staff's mail is vouched for, '' = it is not."""
 
     ledger: Ledger
+    folder: Path
     proof: str
 
     @property
@@ -81,6 +87,7 @@ class World(Protocol):
     def letters(self) -> list[Letter]: ...
     def folders(self) -> dict[str, int]: ...
     def put_back(self, folder: str) -> None: ...
+    def refuse(self, address: str, said: str) -> None: ...
     def close(self) -> None: ...
 
 
@@ -88,7 +95,8 @@ class MemoryWorld:
     """No server, no disk but the rule files."""
 
     def __init__(self, folder: Path, *, rules: Rules | None = None, proof: bool = False, **desk: str) -> None:
-        self.settings = reading.load(desk_folder(folder, rules=rules, **desk))
+        self.folder = desk_folder(folder, rules=rules, **desk)
+        self.settings = reading.load(self.folder)
         self.proof = self.settings.trust.authserv_id if proof else ""
         self.now = datetime.min.replace(tzinfo=UTC)
         self._rulebook = RuleBook(folder, folder / "state", self.settings.desk.timezone, keep=True)
@@ -122,6 +130,10 @@ class MemoryWorld:
         """A person moves the newest mail of a folder back into the inbox."""
         *_, (_, raw) = self.mailbox.all(folder)
         self.mailbox.put_back(folder, message_id_of(raw))
+
+    def refuse(self, address: str, said: str) -> None:
+        """The mail server takes nothing for the address any more."""
+        self.post.refuse[address] = said
 
     def close(self) -> None:
         self.ledger.close()
@@ -180,6 +192,10 @@ class RealWorld:
             delimiter = client.namespace().personal[0][1]
             client.select_folder(folder.replace("/", delimiter))
             client.move([client.search()[-1]], INBOX)
+
+    def refuse(self, address: str, said: str) -> None:
+        """The mail server takes nothing for the address any more."""
+        self._sink.rcpt_answers[address] = said
 
     def close(self) -> None:
         """Servers are the fixtures'."""

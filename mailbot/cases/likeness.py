@@ -54,7 +54,7 @@ def begun_alike(line: str, words: Sequence[str], hearing: Hearing) -> int:
     for word in sorted(words, key=len, reverse=True):
         count = word.count(" ")
         said = heard.tidy(line[: ends[count]]) if count < len(ends) else ""
-        if said and said != word and slips(said, word, hearing) and not inside_word(line, len(said)):
+        if said and slips(said, heard.tidy(word), hearing) and not inside_word(line, len(said)):
             return len(said)
     return 0
 

@@ -215,22 +215,33 @@ def _labelled(line: str, hearing: Hearing) -> str:
 
 
 def _looks_like_one(line: str, hearing: Hearing) -> str:
-    """The words with figures, from the first to the last; no amount, no day."""
+    """From the first word of its own to the last with figures: "BACS 7781". An amount or a day alone is none."""
     small = plain(line)
-    dated = days.spans(small, hearing)
-    words = list(re.finditer(r"[^\s,;()]+", small))
-    found = [
-        word
-        for word, after in zip_longest(words, words[1:])
-        if any(map(str.isdigit, word.group()))
-        and sum(map(str.isalnum, word.group())) >= _SHORTEST_REFERENCE
-        and not likeness.SIGN.search(word.group())
-        and not (after and after.group().strip(".!") in hearing.money)
-        and not any(start < word.end() and word.start() < end for start, end in dated)
-    ]
-    if not found:
+    words = [word for word in re.finditer(r"[^\s,;()]+", small) if heard.tidy(word.group())]
+    passed = _passed_over(small, words, hearing)
+    own = [n for n, over in enumerate(passed) if not over]
+    with_figures = [n for n in own if any(map(str.isdigit, words[n].group()))]
+    # "60" alone, or behind "of", is an amount; "cheque 114" is none.
+    likely = [n for n in with_figures if _is_long(words[n]) or (n - 1) in own]
+    if not likely:
         return ""
-    return heard.tidy(line[heard.cut(line, found[0].start()) : heard.cut(line, found[-1].end())])
+    return heard.tidy(line[heard.cut(line, words[own[0]].start()) : heard.cut(line, words[likely[-1]].end())])
+
+
+def _passed_over(small: str, words: Sequence[re.Match[str]], hearing: Hearing) -> list[bool]:
+    """Which words belong to an amount or a day, or only join them to the rest."""
+    joins = {*hearing.before_amount, *hearing.before_date, *hearing.money}
+    taken = days.spans(small, hearing)
+    for word, after in zip_longest(words, words[1:]):
+        sum_of_it = likeness.SIGN.search(word.group()) or (after and heard.tidy(after.group()) in hearing.money)
+        if any(map(str.isdigit, word.group())) and sum_of_it:
+            taken.append(word.span())
+    inside = (any(start < word.end() and word.start() < end for start, end in taken) for word in words)
+    return [over or heard.tidy(word.group()) in joins for word, over in zip(words, inside, strict=True)]
+
+
+def _is_long(word: re.Match[str]) -> bool:
+    return sum(map(str.isalnum, word.group())) >= _SHORTEST_REFERENCE
 
 
 def _short(line: str) -> str:
