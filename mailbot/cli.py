@@ -186,6 +186,32 @@ def show(desk: str | None, case: str, as_json: bool) -> int:
     return 0
 
 
+@main.command("map")
+@click.option("--mermaid", is_flag=True, help="As a mermaid diagram, for pages that draw it.")
+@_desk_option
+def map_(desk: str | None, mermaid: bool) -> int:
+    """The process drawn: its states, and what leads from one to the other."""
+    from mailbot import settings as reading
+    from mailbot.adapters.files import read_rule_files
+    from mailbot.insight import map as drawing
+    from mailbot.rulebook import examine
+
+    folder = reading.desk_folder(desk)
+    process, problems = examine(read_rule_files(folder), _timezone(folder))
+    if process is None:
+        raise RulesError(tuple(problem for problem in problems if problem.severe))
+    for line in drawing.mermaid(process) if mermaid else drawing.text(process):
+        click.echo(line)
+    return 0
+
+
+def _timezone(folder: Path) -> str:
+    """The desk's; where there is only a folder of rules, the shipped one."""
+    from mailbot import settings as reading
+
+    return reading.load(folder).desk.timezone if (folder / reading.FILE).exists() else "Europe/London"
+
+
 @main.command()
 @_desk_option
 def check(desk: str | None) -> int:
@@ -195,9 +221,8 @@ def check(desk: str | None) -> int:
     from mailbot.rulebook import examine
 
     folder = reading.desk_folder(desk)
-    timezone = reading.load(folder).desk.timezone if (folder / reading.FILE).exists() else "Europe/London"
     try:
-        problems: Sequence[Problem] = examine(read_rule_files(folder), timezone)[1]
+        problems: Sequence[Problem] = examine(read_rule_files(folder), _timezone(folder))[1]
     except RulesError as error:
         problems = sorted(error.problems)
     for problem in problems:

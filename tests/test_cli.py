@@ -216,10 +216,18 @@ def test_help_loads_nothing_of_the_core() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_map_draws_the_process() -> None:
+    """`mailbot map` on a folder of rules: each state once, and what leads from it; or as a diagram."""
+    said = call("map", "--desk", README.parent).stdout
+    assert "\nassessing: Operations and care find out what happened; waits for operations\n" in said
+    assert "    -> offered: approved, if form.complete and event.approval == 'given'\n" in said
+    assert call("map", "--mermaid", "--desk", README.parent).stdout.startswith("stateDiagram")
+
+
 def test_readme_names_the_commands_there_are() -> None:
     """The README's table of commands is the list of `mailbot --help`, no more and no less."""
     table = re.findall(r"^\| `mailbot (\w+)", README.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert table == ["init", "once", "run", "cases", "show", "check", "rebuild", "demo"]
+    assert table == ["init", "once", "run", "cases", "show", "check", "map", "rebuild", "demo"]
     assert set(table) == set(main.commands)  # type: ignore[attr-defined]
 
 

@@ -157,8 +157,8 @@ def _kept(row: Row, seen: _Moment) -> list[fx.Effect]:
     data = seen.event.data
     for name, brought in row.keep.items():
         value = data.get(brought)
-        if name == "note":  # of an answer only what stood beside it: the answer itself is the event
-            if words := str(data.get("beside", value) or "").strip()[:_LONGEST_KEPT]:
+        if name == "note":
+            if words := str(value or "").strip()[:_LONGEST_KEPT]:
                 effects.append(fx.KeepNote(seen.event.by, str(data.get("author_name", "")), words))
         elif name == "owner" and isinstance(value, str) and value:
             effects += [fx.SetFact("owner_before", seen.case.owner), fx.SetFact(name, value)]
