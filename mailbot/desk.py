@@ -79,7 +79,7 @@ class Desk:
         self._firing = Firing(ledger, self._stepping, desk.digest)
         self._posting = Posting(
             ledger, mailbox, post, self._stepping.record_letter, sender=desk.address, admin=self._admin,
-            grants=self._grants, sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
+            grants=self._grants, carries=self._carries, sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
         )  # fmt: skip
 
     @property
@@ -162,9 +162,7 @@ class Desk:
             return result.fate
         case = result.case or self._stepping.new_case(message.key)
         step = self._take(case, result.event, result.given, result.why, now)
-        also = [
-            (other, self._take(other, event, given, result.why, now)) for other, event, given in result.also
-        ]
+        also = [(other, self._take(other, event, given, result.why, now)) for other, event, given in result.also]
         fate = "human" if step.kept_for_human else result.fate
         record = _record(message, result, fate, case.code, now)
         released = {ASKED_ADMIN: None, HELD: None} if result.event.name == "go_ahead" else {}
@@ -251,6 +249,11 @@ class Desk:
     def _grants(self, letter: str) -> bool:
         cards = self._rules.process.letters.get(letter, {})
         return any(card.grants for card in cards.values())
+
+    def _carries(self, letter: str) -> bool:
+        """Whether the photos of the case travel with the letter."""
+        cards = self._rules.process.letters.get(letter, {})
+        return any(card.attach for card in cards.values())
 
     def _admin(self) -> str:
         return self._rules.process.people.reach("admin")

@@ -42,6 +42,10 @@ def held(case: str, letter: str, reason: str) -> None:
     _log.warning("letter held: case=%s letter=%s reason=%r", case, letter, reason)
 
 
+def photos_left_out(case: str, letter: str, count: int) -> None:
+    _log.warning("photos left out, they are too many or too large: case=%s letter=%s count=%d", case, letter, count)
+
+
 def put_off(case: str, letter: str, said: str) -> None:
     _log.warning("letter put off, the server said later: case=%s letter=%s said=%r", case, letter, said)
 

@@ -2,7 +2,7 @@
 
 Every arrow is committed before the next is taken, so that a crash anywhere is found out: `sending`
 at the start of a cycle is *in doubt*, is shown, and is settled by Sent or by policy. Letters keep
-their bytes and Message-ID from the moment they are queued.
+their Message-ID from the moment they are queued, and their bytes from the first try (photos are put in then).
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from mailbot import logs
 from mailbot.adapters.ledger import Ledger, OutboxRow
 from mailbot.adapters.ports import SENT, Delivery, Mailbox, Parcel, Post
 from mailbot.cases.events import Event
+from mailbot.enclosing import Enclosing
 from mailbot.errors import PostError
 
 AT_ONCE = 3  # letters that one crash can put in doubt; as many as the post has connections
+FILED_AT_ONCE = 10  # letters with photos have up to 10 MB each
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))  # growing, then the last one again
 DOUBTS_MOST = 3  # then a letter stays in doubt: a server that takes mail and never says so would get it for ever
 GIVE_UP = timedelta(days=5)  # RFC 5321 4.5.4.1: a sender gives up after four to five days
@@ -32,10 +34,11 @@ class Posting:
 
     def __init__(
         self, ledger: Ledger, mailbox: Mailbox, post: Post, record: Record, *, sender: str, admin: Callable[[], str],
-        grants: Callable[[str], bool], sent: str, in_doubt: str,
+        grants: Callable[[str], bool], carries: Callable[[str], bool], sent: str, in_doubt: str,
     ) -> None:  # fmt: skip
         self._ledger, self._mailbox, self._post, self._record = ledger, mailbox, post, record
         self._sender, self._admin, self._grants, self._sent, self._in_doubt = sender, admin, grants, sent, in_doubt
+        self._carries = carries
 
     def settle_doubts(self, now: datetime) -> int:
         """Letters found `sending` or in doubt: sent if Sent proves it, else shown, and sent again or asked about."""
@@ -56,8 +59,10 @@ class Posting:
     def send(self, now: Callable[[], datetime]) -> tuple[int, int]:
         """Send everything queued that may be tried now: (sent, not sent). Raises PostError if no server answers."""
         done = failed = 0
+        enclosing = Enclosing(self._ledger, self._mailbox, self._carries)
         while rows := self._ledger.outbox(("queued",), AT_ONCE, before=now()):
-            going = {row.message_id: replace(row, status="sending", attempts=row.attempts + 1) for row in rows}
+            whole = map(enclosing.enclosed, rows)  # before the first commit: what is tried again is the same bytes
+            going = {row.message_id: replace(row, status="sending", attempts=row.attempts + 1) for row in whole}
             for row in going.values():
                 self._record(row, None, "")
             try:
@@ -72,12 +77,14 @@ class Posting:
 
     def file(self) -> int:
         """Put copies of sent letters into Sent, unless the server did."""
-        rows = self._ledger.outbox(("sent",), limit=10_000)
-        for row in rows:
-            if self._sent != "server" and not self._mailbox.holds(SENT, row.message_id):
-                self._mailbox.append(SENT, row.raw, row.at)
-            self._record(replace(row, status="filed", raw=b""), None, "")
-        return len(rows)
+        filed = 0
+        while rows := self._ledger.outbox(("sent",), FILED_AT_ONCE):
+            for row in rows:
+                if self._sent != "server" and not self._mailbox.holds(SENT, row.message_id):
+                    self._mailbox.append(SENT, row.raw, row.at)
+                self._record(replace(row, status="filed", raw=b""), None, "")
+            filed += len(rows)
+        return filed
 
     def _again(self, row: OutboxRow) -> bool:
         """Whether a letter in doubt is sent again, with the same Message-ID."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from mailbot.adapters.ledger import Ledger
 from mailbot.adapters.ports import SENT, Mailbox
 from mailbot.cases import silence
+from mailbot.cases.around import Around
 from mailbot.commits import commit_step
 from mailbot.desk import Desk
 from mailbot.letters.step import take_silence
-from mailbot.cases.around import Around
 from mailbot.mail import message as messages
 
 ALL = 1_000_000

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from mailbot.adapters.files import read_rule_files, write_over
@@ -54,20 +55,25 @@ class RuleBook:
     def _read(self) -> Rules:
         try:
             files: Mapping[str, str] = read_rule_files(self._folder)
-            found = self._checked(files)
+            text = json.dumps(dict(files))
+            proved = self._is_kept(text)
+            found = self._loaded(files) if proved else self._checked(files)
         except RulesError as error:
             return self._last_good(error.problems)
-        if self._keep:
-            self._keep_for_a_bad_day(json.dumps(dict(files)))
+        if self._keep and not proved:
+            write_over(self._kept, text)
         return found
 
-    def _keep_for_a_bad_day(self, text: str) -> None:
+    def _is_kept(self, text: str) -> bool:
+        """Whether these very files were found good before: then `mailbot once` need not prove them again each time."""
         try:
-            if self._kept.read_text(encoding="utf-8") == text:
-                return
+            return self._kept.read_text(encoding="utf-8") == text
         except (OSError, UnicodeDecodeError):
-            pass  # none yet, or damaged
-        write_over(self._kept, text)
+            return False  # none yet, or damaged
+
+    def _loaded(self, files: Mapping[str, str]) -> Rules:
+        process = load(files, self._timezone, RECOGNISED).process
+        return Rules(process, files[LAYOUT]) if process else self._checked(files)
 
     def _last_good(self, problems: tuple[Problem, ...]) -> Rules:
         if self._rules is not None:
@@ -98,6 +104,12 @@ class RuleBook:
 
 def examine(files: Mapping[str, str], timezone: str) -> tuple[Process | None, tuple[Problem, ...]]:
     """The process that rule files make, and everything that is wrong with them, sorted."""
+    return _examined(tuple(sorted(files.items())), timezone)
+
+
+@lru_cache(maxsize=4)  # a value of a value: the same files are proved once in a process, which takes a second
+def _examined(texts: tuple[tuple[str, str], ...], timezone: str) -> tuple[Process | None, tuple[Problem, ...]]:
+    files = dict(texts)
     loaded = load(files, timezone, RECOGNISED)
     problems = [*loaded.problems, *(check(loaded.process) if loaded.process else ())]
     if LAYOUT not in files:

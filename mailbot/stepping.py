@@ -15,6 +15,7 @@ from mailbot import logs
 from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.cases import effects as fx
 from mailbot.cases.approval import granted_in
+from mailbot.cases.around import Around
 from mailbot.cases.decide import after
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
@@ -22,7 +23,6 @@ from mailbot.cases.query import MailRecord, Query
 from mailbot.commits import commit_step
 from mailbot.insight.listing import is_complaint
 from mailbot.letters.step import Room, Step, take
-from mailbot.cases.around import Around
 from mailbot.mail import references
 from mailbot.process.vocabulary import ROLES
 
@@ -100,7 +100,9 @@ class Stepping:
 
     def alert(self, cause: str, reason: str, words: str) -> None:
         """Tell the admin; once a day for each cause."""
-        self.of_the_desk(f"{cause}\n{self.clock():%Y-%m-%d}", Event("alert_raised", "desk", {"reason": reason, "words": words}))
+        self.of_the_desk(
+            f"{cause}\n{self.clock():%Y-%m-%d}", Event("alert_raised", "desk", {"reason": reason, "words": words})
+        )
 
     def of_the_desk(self, cause: str, event: Event) -> None:
         """A matter of the desk itself, on a record of its own; once for each cause."""

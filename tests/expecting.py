@@ -51,6 +51,8 @@ def expect(key: str, wanted: Any, sight: Sight) -> None:
             theirs = [letter for letter in sight.letters if _name(letter, sight) == _actor(whom, sight)]
             assert theirs, f"nothing went to {whom}"
             _says(key.startswith("says"), wanted, theirs)
+        case ["attached", "to", whom]:
+            _attached(_list(wanted), [each for each in sight.letters if _name(each, sight) == _actor(whom, sight)])
         case ["threads"]:
             assert all(letter.mail["In-Reply-To"] for letter in sight.letters), "a letter answers nothing"
         case ["cases"]:
@@ -89,6 +91,15 @@ def _says(said: bool, wanted: Any, letters: Sequence[Letter]) -> None:
     text = " ".join(" ".join(f"{letter.subject} {letter.text}" for letter in letters).split())
     for words in _list(wanted):
         assert (str(words) in text) == said, f"{'says' if said else 'does not say'} {words!r}: {text}"
+
+
+def _attached(wanted: list[Any], letters: Sequence[Letter]) -> None:
+    """Names of the files; as in tests/attaching.py what is in a file is its name."""
+    parts = [part for letter in letters for part in letter.mail.iter_attachments()]  # type: ignore[attr-defined]
+    names = [part.get_filename() for part in parts]
+    assert sorted(names) == sorted(wanted), f"attached were {names}, not {wanted}"
+    for part in parts:
+        assert part.get_content() == part.get_filename().encode(), f"{part.get_filename()} is not what was sent"
 
 
 def _name(letter: Letter, sight: Sight) -> str:

@@ -84,18 +84,23 @@ DATA: Mapping[str, Mapping[str, Any]] = {
     "serious": {"claim": True, "kind": "complaint", "level": "serious", "words": "My lawyer writes.", "subject": "Law"},
     "by staff": {"author": "vera@shop.test", "author_name": "Vera", "author_store": "", "words": "It takes a week."},
     "staff offer": {"author": "till@shop.test", "author_name": "Till", "words": "We will refund you £90."},
-    "staff approves": {"author": "mathilde@shop.test", "author_name": "Mathilde", "words": "approve 60", "amount": 6000},
+    "staff approves": {
+        "author": "mathilde@shop.test", "author_name": "Mathilde", "words": "approve 60", "amount": 6000,
+    },
     "staff assesses": {
         "author": "mathilde@shop.test", "author_name": "Mathilde", "finding": "clear error", "client": "good",
         "cause": "heat", "findings": "It was too hot.", "date": "2026-03-12", "words": "clear error, good client",
     },
-    "staff names": {"author": "lucy@shop.test", "person": "Lucy", "code": "BLANC-AAAAAAA", "reference": "BACS 7", "words": ""},
+    "staff names": {
+        "author": "lucy@shop.test", "person": "Lucy", "code": "BLANC-AAAAAAA", "reference": "BACS 7", "words": "",
+    },
     "of a letter": {"n": 1, "letter": "E2", "to": "customer", "reason": "550 no such user"},
     "of an alert": {"n": 1, "letter": "alert", "to": "admin", "reason": "550 no such user"},
     "nonsense": {
         "claim": None, "kind": 7, "level": [], "says_left": "x", "words": None, "author": "", "n": 99, "to": {},
         "candidates": [{}, {"code": "BLANC-AAAAAAA"}], "subject": "\ue0000\ue001 {{7*7}}",
-        "amount": "9", "finding": 3, "client": [], "date": "never", "person": {}, "cause": 1, "findings": 2, "reference": 0,
+        "amount": "9", "finding": 3, "client": [], "date": "never", "person": {}, "cause": 1, "findings": 2,
+        "reference": 0,
     },
 }  # fmt: skip
 
@@ -150,9 +155,20 @@ def shapes(state: str) -> dict[str, Case]:
         ),
         "quiet": case(state, level="serious", facts={"quiet": True, "answered": False, "waiting_on": "care"}),
         "offered": case(
-            state, form=full_form(), category="damage", approval=Approval("CL1", 6000, "Mathilde", MONDAY),
-            facts={"finding": "clear error", "client": "good", "assessed_by": "Mathilde", "proposal": "CL2",
-                   "valid_until": "2026-03-30", "answer_by": "2026-03-09", "voucher": 2000, "repair_by": "2026-03-10"},
+            state,
+            form=full_form(),
+            category="damage",
+            approval=Approval("CL1", 6000, "Mathilde", MONDAY),
+            facts={
+                "finding": "clear error",
+                "client": "good",
+                "assessed_by": "Mathilde",
+                "proposal": "CL2",
+                "valid_until": "2026-03-30",
+                "answer_by": "2026-03-09",
+                "voucher": 2000,
+                "repair_by": "2026-03-10",
+            },
         ),
         "unsent": case(state, letters=(letter(1, "E2", status="held"), letter(2, "E2", status="failed"))),
     }

@@ -28,7 +28,7 @@ itself, or the story names the desk's `authserv_id` (it is then about proof) or 
 `{CODE}` is the newest case's code, `{CODE of anna}` that of anna's newest.
 
 `expect: letters` are those since the last `expect`, in order of sending; nothing else may have left. `letters to va`:
-those to her alone. `says`, `does not say` (`to anna`): words of those letters. `of: anna`: her newest case is meant,
+those to her alone. `says`, `does not say` (`to anna`): words of those letters. `attached to lucy`: files of those to her. `of: anna`: her newest case is meant,
 not the newest. notes: the words of staff on file. approval: pounds, or null. facts: those facts of the case. form,
 missing, held, cases, fate (a folder), threads; and every field that `mailbot cases --json` shows.
 """
@@ -141,7 +141,8 @@ class Telling:
                 letter = self.last(code, who)
                 text = filled(letter, self.form(what), self.labels())
                 text = f"{what['above']}\n\n{text}" if "above" in what else text
-                self.deliver(self.make_reply(who, letter, text, self.headers(who, what), bare=True))
+                raw = self.make_reply(who, letter, text, self.headers(who, what), bare=True)
+                self.deliver(with_files(raw, what.get("attachments", ())))
             case ["mail", "system", "reports", ("failure" | "delay") as kind, "of", code]:
                 self.deliver(report(self.last(code), kind == "failure", what, self.now, self.next()))
             case [who, "forwards", whom]:
@@ -193,7 +194,8 @@ class Telling:
         subject, text = said.get("subject", COMPLAINT["subject"]), said.get("text", COMPLAINT["text"])
         original = (*ACTORS[whom], subject, text)
         headers = self.headers(who, said)
-        self.deliver(forward(address, name, said.get("note", ""), original, self.now, self.next(), headers))
+        raw = forward(address, name, said.get("note", ""), original, self.now, self.next(), headers)
+        self.deliver(with_files(raw, said.get("attachments", ())))
 
     def deliver(self, raw: bytes) -> None:
         self.world.deliver(raw, self.now.astimezone(UTC))
@@ -208,7 +210,8 @@ class Telling:
 
     def form(self, what: Any) -> dict[str, str]:
         given = {**({} if what.get("only") else FORM), **what}
-        return {key: str(value) for key, value in given.items() if key not in ("only", "above", "headers", "proof")}
+        beside = ("only", "above", "headers", "proof", "attachments")
+        return {key: str(value) for key, value in given.items() if key not in beside}
 
     def labels(self) -> dict[str, str]:
         return {field.id: field.labels["en"][0] for field in self.world.process.form}

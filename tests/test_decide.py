@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from mailbot.cases import effects as fx
 from mailbot.cases import silence
 from mailbot.cases.apply import fold
+from mailbot.cases.around import Around
 from mailbot.cases.decide import decide
 from mailbot.cases.events import RECOGNISED, Event
 from mailbot.cases.model import Case, Customer, Entry
 from mailbot.cases.record import case_from_json, case_to_json, entry_from_json, entry_to_json
 from mailbot.letters.step import Step, take, take_silence
-from mailbot.cases.around import Around
 from mailbot.process.load import PROCESS
 from tests import ruling
 from tests.ruling import DATA, MONDAY, case, event, full_form, letter, room, rows, shapes, shipped
@@ -36,7 +36,13 @@ EVENTS = ruling.events(shipped())
 PARTIES = ("customer", "till", "va", "operations", "care", "admin", "stranger", "clock", "desk")
 PLACES = {str(row.place) for row in rows(shipped())}
 ROOM = room()
-SAYS = {"by staff": "till", "staff offer": "till", "staff approves": "care", "staff assesses": "operations", "staff names": "care"}
+SAYS = {
+    "by staff": "till",
+    "staff offer": "till",
+    "staff approves": "care",
+    "staff assesses": "operations",
+    "staff names": "care",
+}
 
 
 def assert_whole(step: Step, before: Case) -> None:

@@ -32,7 +32,8 @@ def test_what_came_and_ended_is_counted_week_by_week() -> None:
         came(1, category="damage", store="Chelsea"), came(6.9, category="damage"), came(7.1), came(20),
         came(2, state="sorting"), came(3, outcome="not_a_complaint", state="closed"),
         ended(1, 4, "accepted_cl1", approval=Approval("CL1", 6000, "Mathilde", MONDAY)),
-        ended(2, 10, "voucher", facts={"voucher": 2000}), ended(9, 1, "declined", approval=Approval("CL1", 9900, "M", MONDAY)),
+        ended(2, 10, "voucher", facts={"voucher": 2000}),
+        ended(9, 1, "declined", approval=Approval("CL1", 9900, "M", MONDAY)),
     ]  # fmt: skip
     found = figures(cases, shipped(), MONDAY)
     assert (found.week.came, found.before.came) == (3, 3)
@@ -46,6 +47,7 @@ def test_what_came_and_ended_is_counted_week_by_week() -> None:
 
 def test_a_cause_that_comes_back_three_times_in_thirty_days_is_a_task() -> None:
     """At one store; twice, at two stores, or too long ago is none. The task has a person and a date."""
+
     def with_cause(days: float, cause: str, store: str) -> Case:
         return came(days, store=store, facts={"cause": cause})
 

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailbot.cases.around import Around
 from mailbot.cases.events import Event
 from mailbot.cases.model import Approval, Case, Customer, Form
 from mailbot.insight.check import check, check_layout
 from mailbot.letters.step import Step, take
-from mailbot.cases.around import Around
 from mailbot.process.model import Process
 from tests import ruling
 from tests.ruling import MONDAY, case, full_form, process_of, room, shipped

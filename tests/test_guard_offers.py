@@ -1,4 +1,4 @@
-"""Offers leave on two conditions, whatever the rules and templates say: a complete form, and an approval that covers it."""
+"""Offers leave on two conditions, whatever rules and templates say: a complete form, and an approval that covers it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,13 @@ def test_what_was_approved_is_one_letter() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["We will pay you £60.", "You will have the £60 by Friday.", "£60, or £45 if you prefer a voucher", "60 pounds", "£60.00"],
+    [
+        "We will pay you £60.",
+        "You will have the £60 by Friday.",
+        "£60, or £45 if you prefer a voucher",
+        "60 pounds",
+        "£60.00",
+    ],
 )
 def test_an_approved_amount_may_be_spoken_of(words: str) -> None:
     """The same amount or less, however it is written."""
@@ -66,7 +72,8 @@ def test_an_approved_amount_may_be_spoken_of(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "We will pay you £61.", "£60 and another £90", "You will have £600 by Friday.", "£6,000", "£60.01", "ninety pounds",
+        "We will pay you £61.", "£60 and another £90", "You will have £600 by Friday.", "£6,000", "£60.01",
+        "ninety pounds",
         "€60", "60 euros", "half off the next one", "£\u200b90", "£ 9 0 0", "20% off", "a fiver on top", "£60-90",
     ],
 )  # fmt: skip
@@ -83,10 +90,12 @@ def test_an_approval_does_not_excuse_the_tone() -> None:
 
 
 def test_an_offer_that_may_not_leave_was_not_made() -> None:
-    """The findings promise more than was approved: held, the case stays where it was, and nothing else of the row happens."""
+    """The findings promise more than was approved: held, the case stays where it was, nothing of the row happens."""
     about = case(
         "awaiting_approval", form=full_form(), category="damage",
-        facts={"finding": "clear error", "client": "good", "findings": "We burnt it and will pay £900.", "assessed_by": "Lucy"},
+        facts={
+            "finding": "clear error", "client": "good", "findings": "We burnt it and pay £900.", "assessed_by": "Lucy",
+        },
     )  # fmt: skip
     event = Event("approved", "care", {**MATHILDE, "amount": 6000})
     step = take(about, event, (), (), room(), Around(), MONDAY)
@@ -96,27 +105,24 @@ def test_an_offer_that_may_not_leave_was_not_made() -> None:
     assert [each.letter.letter for each in step.outgoing] == ["held"]
 
 
+def edited(words: str, about: Case) -> Step:
+    """E1 with these words above the signature, sent on the case."""
+    template, made, mark = "templates/en/E1-thank-you-for-the-chance.md", files(), "{{ signature }}"
+    assert mark in made[template]
+    process = process_of({**made, template: made[template].replace(mark, f"{words}\n\n{mark}")})
+    row = replace(process.always["otherwise"][0], send=("E1",), ask=(), tell=())
+    changed = replace(process, always={**process.always, "x": (row,)})
+    return take(about, Event("x", "till", {}), (), (), room(changed), Around(), MONDAY)
+
+
 def test_the_tills_voucher_is_the_one_exception() -> None:
     """E1 names the voucher that was given in store, and no more than that."""
     given = case("settled", facts={"voucher": 2000}, form=Form())
     assert sent("E1", given).held == ()
-    template = "templates/en/E1-thank-you-for-the-chance.md"
-    made = files()
-    assert "{{ signature }}" in made[template]
+    assert edited("The voucher of £20 is yours.", given).held == ()
     for slip in ("You also get £50.", "And a refund.", "Another voucher of £30 follows."):
-        edited = process_of({**made, template: made[template].replace("{{ signature }}", f"{slip}\n\n{{{{ signature }}}}")})
-        row = replace(edited.always["otherwise"][0], send=("E1",), ask=(), tell=())
-        step = take(
-            given, Event("x", "till", {}), (), (), room(replace(edited, always={**edited.always, "x": (row,)})), Around(), MONDAY
-        )
-        assert step.held, slip
-    nothing_given = process_of({**made, template: made[template].replace("{{ signature }}", "A voucher of £20.\n\n{{ signature }}")})
-    row = replace(nothing_given.always["otherwise"][0], send=("E1",), ask=(), tell=())
-    step = take(
-        case("settled"), Event("x", "till", {}), (), (), room(replace(nothing_given, always={"x": (row,), "otherwise": (row,)})),
-        Around(), MONDAY,
-    )  # fmt: skip
-    assert step.held
+        assert edited(slip, given).held, slip
+    assert edited("A voucher of £20.", case("settled")).held
 
 
 def test_no_row_can_approve_by_itself() -> None:
@@ -124,8 +130,8 @@ def test_no_row_can_approve_by_itself() -> None:
     made = files()
     made[PROCESS] = made[PROCESS].replace(
         "    garments_found:\n      - send: E3\n",
-        "    garments_found:\n      - if: form.complete\n        send: CL1\n        approves: true\n        grants: true\n        go: offered\n"
-        "      - send: E3\n",
+        "    garments_found:\n      - if: form.complete\n        send: CL1\n        approves: true\n"
+        "        grants: true\n        go: offered\n      - send: E3\n",
         1,
     )
     about = case("checking_garments", form=full_form(), facts={"finding": "clear error", "client": "good"})

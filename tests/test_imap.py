@@ -341,6 +341,23 @@ def test_holds_an_id_folded_over_lines(user: User, box: ImapMailbox) -> None:
     assert box.holds(SENT, message_id)
 
 
+def test_fetch_by_message_id(user: User, box: ImapMailbox) -> None:
+    """A mail is fetched whole from any folder, left unseen, and only if it is the one and not too large."""
+    large = mail(2, "<2@c.test>", body=b"z" * 2_500_000 + b"\r\n")
+    put(user, [mail(1), large])
+    assert box.fetch(CASES, "<1@c.test>", 9_000_000) is None
+    box.waiting()
+    assert box.fetch(INBOX, "<1@c.test>", 9_000_000) == mail(1)
+    assert box.fetch(INBOX, "<2@c.test>", 9_000_000) == large
+    assert box.fetch(INBOX, "<2@c.test>", len(large) - 1) is None
+    assert [box.fetch(INBOX, found, 9_000_000) for found in ("<1@c.tes>", "", "<3@c.test>")] == [None, None, None]
+    box.move([one.uid for one in box.waiting()[1]], CASES)
+    assert box.fetch(INBOX, "<1@c.test>", 9_000_000) is None
+    assert box.fetch(CASES, "<1@c.test>", 9_000_000) == mail(1)
+    with person(user, CASES) as client:
+        assert client.search("SEEN") == []
+
+
 def test_holds_in_the_inbox(user: User, box: ImapMailbox) -> None:
     """The inbox is searched like any folder, and can be moved from afterwards."""
     put(user, [mail(1)])

@@ -518,5 +518,7 @@ def test_ended_cases_like_it_come_newest_first(ledger: Ledger) -> None:
     assert [case.code for case in ledger.ended_like("stained", 3)] == ["C3", "C2", "C1"]
     assert [case.code for case in ledger.ended_like("late", 3)] == ["OTHER"]
     assert ledger.ended_like("lost", 3) == ()
-    ledger.commit(Commit(cases=(a_case("C3", opened=T0 + timedelta(days=3), form=Form(values={"problem": "stained"})),)), {})
+    ledger.commit(
+        Commit(cases=(a_case("C3", opened=T0 + timedelta(days=3), form=Form(values={"problem": "stained"})),)), {}
+    )
     assert [case.code for case in ledger.ended_like("stained", 3)] == ["C2", "C1", "C0"]

@@ -45,6 +45,10 @@ def test_mail_is_moved_out_of_the_inbox_once() -> None:
     assert not box.holds(CASES, "<body@x>")
     assert not box.holds(INBOX, "<b@x>")
     assert not box.holds("No such folder", "<b@x>")
+    assert box.fetch(CASES, "<b@x>", 1_000) == mail("b")
+    assert box.fetch(CASES, "<b@x>", len(mail("b")) - 1) is None
+    assert [box.fetch(folder, "<b@x>", 1_000) for folder in (INBOX, "No such folder")] == [None, None]
+    assert box.fetch(CASES, "", 1_000) is None
     assert [raw for _, raw in box.all(CASES)] == [mail("b")]
     assert box.deliver(mail("c"), T0) == 3
 
@@ -143,6 +147,7 @@ def test_a_rehearsal_reads_and_writes_nothing() -> None:
     assert looked.moved == {1: CASES, 2: CASES}
     assert looked.appended == [(SENT, mail("s"))]
     assert looked.holds(SENT, "<s@x>")
+    assert looked.fetch(INBOX, "<a@x>", 1_000) == mail("a")
     assert list(looked.all(CASES)) == []
     assert looked.watch(0)
     assert len(box.waiting()[1]) == 3

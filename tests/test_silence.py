@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from mailbot.cases import effects as fx
 from mailbot.cases import silence
+from mailbot.cases.around import Around
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
 from mailbot.letters.step import take, take_silence
-from mailbot.cases.around import Around
 from mailbot.process.calendar import Duration
 from mailbot.process.load import PROCESS
 from mailbot.process.model import Process

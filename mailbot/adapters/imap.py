@@ -118,7 +118,17 @@ class ImapMailbox:
     def holds(self, folder: str, message_id: str) -> bool:
         """Whether the folder holds a mail with exactly that Message-ID; one that does not exist holds none."""
         with self._asking(f"searching {folder}") as client:
-            return self._look_into(client, folder) is not None and imap_mails.holds(client, message_id)
+            return self._look_into(client, folder) is not None and imap_mails.with_id(client, message_id) is not None
+
+    def fetch(self, folder: str, message_id: str, most: int) -> bytes | None:
+        """The first mail of the folder with that Message-ID; None if there is none, or it is larger (`most`: bytes)."""
+        doing = f"reading a mail in {folder}"
+        with self._asking(doing) as client:
+            uid = imap_mails.with_id(client, message_id) if self._look_into(client, folder) else None
+            sizes = imap_mails.sizes(client, [uid]) if uid else {}
+        if uid not in sizes or sizes[uid] > most:
+            return None
+        return self._bodies(doing, lambda again: self._look_into(again, folder), [uid], sizes).get(uid)
 
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         """Put a mail into the folder, marked read; nothing is done for Sent where the server files letters itself."""
@@ -149,7 +159,7 @@ class ImapMailbox:
             yield from ((by_uid[uid], raw) for uid, raw in bodies.items())
 
     def _bodies(
-        self, doing: str, enter: Callable[[Any], None], batch: Sequence[int], sizes: Mapping[int, int]
+        self, doing: str, enter: Callable[[Any], object], batch: Sequence[int], sizes: Mapping[int, int]
     ) -> dict[int, bytes]:
         """Whole mails of the folder that `enter` opens.
 

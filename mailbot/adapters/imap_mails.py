@@ -6,7 +6,7 @@ not in an answer is gone: a server may also send rows that nobody asked for. RFC
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -115,13 +115,13 @@ def copy_away(client: Any, ids: Sequence[str], target: str) -> None:
         client.expunge()
 
 
-def holds(client: Any, message_id: str) -> bool:
-    """Whether the open folder has a mail with exactly that Message-ID."""
+def with_id(client: Any, message_id: str) -> int | None:
+    """The first mail of the open folder with exactly that Message-ID."""
     needle = _needle(message_id)
     if not needle:
-        return False
-    uids = client.search(f'HEADER Message-ID "{needle}"')
-    return any(_same_id(client, chunk, message_id) for chunk in in_pieces_of(FETCH_IDS, uids))
+        return None
+    uids = sorted(client.search(f'HEADER Message-ID "{needle}"'))
+    return next((uid for chunk in in_pieces_of(FETCH_IDS, uids) for uid in _same_id(client, chunk, message_id)), None)
 
 
 def _needle(message_id: str) -> str:
@@ -130,13 +130,12 @@ def _needle(message_id: str) -> str:
     return max((run[:NEEDLE] for run in safe.split()), key=len, default="")
 
 
-def _same_id(client: Any, uids: Sequence[int], message_id: str) -> bool:
-    """Whether one of these mails has the id, folding and spaces apart (servers fold and unfold as they like)."""
+def _same_id(client: Any, uids: Sequence[int], message_id: str) -> Iterator[int]:
+    """Those of these mails that have the id, folding and spaces apart (servers fold and unfold as they like)."""
     wanted = "".join(message_id.split())
-    for row in client.fetch(uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"]).values():
+    for uid, row in sorted(client.fetch(uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"]).items()):
         for key, value in row.items():
             if key.startswith(b"BODY["):
                 _, _, found = (value or b"").decode("utf-8", "replace").partition(":")
                 if "".join(found.split()) == wanted:
-                    return True
-    return False
+                    yield uid

@@ -120,6 +120,12 @@ class MemoryMailbox:
     def holds(self, folder: str, message_id: str) -> bool:
         return folder in self.folders and self.folders[folder].find(message_id) is not None
 
+    def fetch(self, folder: str, message_id: str, most: int) -> bytes | None:
+        held = self.folders.get(folder, Folder())
+        uid = held.find(message_id) if message_id else None  # a mail without an id cannot be asked for by one
+        raw = held.mails[uid][1] if uid is not None else None
+        return raw if raw is not None and len(raw) <= most else None
+
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         self.folders.setdefault(folder, Folder()).put(raw, at)
 
@@ -194,6 +200,9 @@ class ReadOnlyMailbox:
     def holds(self, folder: str, message_id: str) -> bool:
         noted = any(message_id_of(raw) == message_id for name, raw in self.appended if name == folder)
         return noted or self._inner.holds(folder, message_id)
+
+    def fetch(self, folder: str, message_id: str, most: int) -> bytes | None:
+        return self._inner.fetch(folder, message_id, most)  # what is noted as moved still lies where it was
 
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         self.appended.append((folder, raw))

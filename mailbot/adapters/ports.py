@@ -51,6 +51,9 @@ class Mailbox(Protocol):
     def holds(self, folder: str, message_id: str) -> bool:
         """Whether the folder holds a mail with that Message-ID."""
 
+    def fetch(self, folder: str, message_id: str, most: int) -> bytes | None:
+        """The first mail of the folder with that Message-ID; None if there is none, or it is larger (`most`: bytes)."""
+
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         """Put a mail into the folder, marked read."""
 

@@ -63,6 +63,15 @@ def as_text(value: str) -> str:
     """An id or key as SQLite can bind it: half a surrogate pair is no UTF-8, and must not make a look-up fail."""
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
+IN_ORDER = (
+    "SELECT sort, id FROM look_up JOIN document USING (doc) WHERE name = ? AND key = ?"
+    " AND sort <= ? AND not_before <= ? ORDER BY sort, doc LIMIT ?"
+)
+NEWEST_FIRST = (
+    "SELECT sort, id FROM look_up JOIN document USING (doc) WHERE name = ? AND key = ?"
+    " AND sort <= ? AND not_before <= ? ORDER BY sort DESC, doc DESC LIMIT ?"
+)
+
 
 class SqliteStorage(Storage):
     """All tables of one TinyDB in one SQLite file.
@@ -235,11 +244,7 @@ class SqliteStorage(Storage):
             before: only with `not_before` at or below this.
             limit: at most so many; -1 = all. newest_first: from the other end.
         """
-        way = "DESC" if newest_first else "ASC"
-        sql = (
-            "SELECT sort, id FROM look_up JOIN document USING (doc) WHERE name = ? AND key = ?"
-            f" AND sort <= ? AND not_before <= ? ORDER BY sort {way}, doc {way} LIMIT ?"
-        )
+        sql = NEWEST_FIRST if newest_first else IN_ORDER
         with said_plainly(self.path):
             return self._sql.execute(sql, (name, as_text(key), as_text(until), before, limit)).fetchall()
 

@@ -19,3 +19,6 @@ class Around:
     earlier: tuple[Case, ...] = ()
     similar: tuple[Case, ...] = ()
     history: tuple[Entry, ...] = ()
+
+
+ALONE = Around()  # nothing is known beyond the case

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from mailbot.cases import approval, silence
 from mailbot.cases import effects as fx
 from mailbot.cases.apply import apply
-from mailbot.cases.around import Around
+from mailbot.cases.around import ALONE, Around
 from mailbot.cases.events import Event
 from mailbot.cases.facts import facts_of
 from mailbot.cases.model import Case, Entry
@@ -31,7 +31,7 @@ _LONGEST_KEPT = 4_000  # characters of what came with an event and is kept as a 
 class Send:
     """One letter to write. role: whom the template is for; to: the address; step: the rung, '' = an answer.
 
-    told: it only tells of what the row did. by_hand: the customer has no address; whoever reads at `to` gives it to them.
+    told: it only tells of what the row did. by_hand: the customer has no address; who reads at `to` gives it to them.
     """
 
     letter: str
@@ -73,7 +73,7 @@ def decide(
     given: tuple[fx.Effect, ...],
     process: Process,
     now: datetime,
-    around: Around = Around(),
+    around: Around = ALONE,
 ) -> Decision:
     """Carry out the row for an event.
 
@@ -92,7 +92,7 @@ def decide(
     return _carry_out(row, seen)
 
 
-def fire(case: Case, rung: Rung, process: Process, now: datetime, around: Around = Around()) -> Decision:
+def fire(case: Case, rung: Rung, process: Process, now: datetime, around: Around = ALONE) -> Decision:
     """Carry out a rung of silence. A step that must be taken is taken without its letter where enough went unasked."""
     event = Event("silence", "clock", {"step": rung.id})
     decision = _carry_out(rung.row, _Moment(case, event, (fx.FireStep(rung.id),), process, around, now), rung.id)
@@ -125,7 +125,7 @@ def _first(rows: tuple[Row, ...], seen: _Moment) -> Row | None:
 
 
 def _carry_out(row: Row, seen: _Moment, step: str = "") -> Decision:
-    case, process = seen.case, seen.process
+    case = seen.case
     effects = list(seen.given)
     if row.go:
         effects.append(fx.Go((case.parked_from or case.state) if row.go == "back" else row.go))

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.cases import approval
-from mailbot.cases.around import Around
+from mailbot.cases.around import ALONE, Around
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
 from mailbot.process.model import Process
 
+
 def facts_of(
-    case: Case, event: Event | None, process: Process, around: Around = Around(), now: datetime | None = None
+    case: Case, event: Event | None, process: Process, around: Around = ALONE, now: datetime | None = None
 ) -> dict[str, Any]:
     """event.*, form.* and case.* as an expression sees them."""
     form = {field.id: case.form.values.get(field.id, "") for field in process.form}

@@ -14,6 +14,7 @@ from mailbot.mail.references import Reference
 from mailbot.process.model import Person, Process
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,190}")
+_MOST_TEXT = 20_000  # characters of a staff mail looked through for addresses
 _MOST_ADDRESSES = 20  # looked up from one staff mail; more is a list, not a note about a customer
 
 
@@ -101,16 +102,20 @@ def _is_desk(address: str, desk: str) -> bool:
 
 
 def _form_address(text: str, process: Process, identity: Identity) -> str:
+    """The customer's address in a form that stands in the mail; only where one could, since reading it takes time."""
+    if not any(_is_outside(found.casefold(), process, identity) for found in _ADDRESS.findall(text[:_MOST_TEXT])):
+        return ""
     address = forms.read(text, process).values.get("email", "").casefold()
-    return "" if _is_desk(address, identity.address) or process.people.by_address(address) else address
+    return address if _is_outside(address, process, identity) else ""
 
 
 def _addresses(words: str, forward: Forward | None, process: Process, identity: Identity) -> tuple[str, ...]:
-    written = [found.casefold().rstrip(".") for found in _ADDRESS.findall(words[:20_000])]
+    written = [found.casefold().rstrip(".") for found in _ADDRESS.findall(words[:_MOST_TEXT])]
     inside = [forward.original.address.casefold()] if forward and forward.original.address else []
-    outsiders = (
-        address
-        for address in (*inside, *written)
-        if not _is_desk(address, identity.address) and process.people.by_address(address) is None
-    )
+    outsiders = (address for address in (*inside, *written) if _is_outside(address, process, identity))
     return tuple(dict.fromkeys(outsiders))[:_MOST_ADDRESSES]
+
+
+def _is_outside(address: str, process: Process, identity: Identity) -> bool:
+    """Whether the address is neither the desk's nor a colleague's."""
+    return not _is_desk(address, identity.address) and process.people.by_address(address) is None

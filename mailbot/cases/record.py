@@ -20,8 +20,17 @@ from mailbot.cases.model import Case, Entry
 
 _EFFECTS: dict[str, type] = {
     kind.__name__: kind
-    for kind in (fx.Go, fx.SetFact, fx.FillForm, fx.KeepMail, fx.SendLetter, fx.MarkLetter, fx.FireStep,
-                 fx.Approve, fx.KeepNote)
+    for kind in (
+        fx.Go,
+        fx.SetFact,
+        fx.FillForm,
+        fx.KeepMail,
+        fx.SendLetter,
+        fx.MarkLetter,
+        fx.FireStep,
+        fx.Approve,
+        fx.KeepNote,
+    )
 }
 _CASE = TypeAdapter(Case)
 _EVENT = TypeAdapter(Event)

@@ -31,11 +31,14 @@ class Due:
 
 
 def due(case: Case, process: Process) -> Due | None:
-    """The next rung of the case, of its state's ladder or of those that hold in every state; None for nothing to come."""
+    """The next rung of the case, of its state's ladder or of those of every state; None for nothing to come."""
     state = process.states.get(case.state)
     if state is None or not state.open:
         return None
-    coming = [_on_ladder(case, state, process), *(_always(case, state, rung, process) for rung in process.always_silence)]
+    coming = [
+        _on_ladder(case, state, process),
+        *(_always(case, state, rung, process) for rung in process.always_silence),
+    ]
     return min(filter(None, coming), key=lambda each: each.at, default=None)
 
 

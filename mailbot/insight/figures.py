@@ -60,9 +60,8 @@ def figures(cases: Iterable[Case], process: Process, now: datetime) -> Figures:
     """The figures of the seven days before `now`."""
     complaints = [case for case in cases if is_complaint(case, process) and case.opened_at]
     waiting = Counter(party_awaited(case, process) or "nobody" for case in complaints if not _ended(case))
-    return Figures(
-        _week(complaints, now - WEEK, now), _week(complaints, now - 2 * WEEK, now - WEEK), waiting, _repeated(complaints, now)
-    )
+    week, before = _week(complaints, now - WEEK, now), _week(complaints, now - 2 * WEEK, now - WEEK)
+    return Figures(week, before, waiting, _repeated(complaints, now))
 
 
 def as_text(found: Figures, process: Process, day: str) -> str:
@@ -85,20 +84,24 @@ def _lines(found: Figures, process: Process, day: str) -> Iterator[str]:
     yield f"Complaints that ended: {week.ended} ({_trend(week.ended, before.ended)})"
     if week.days is not None:
         yield f"From complaint to end: {week.days:.0f} days (median)"
-    yield f"Vouchers and accepted offers: {money.shown(week.granted, sign)} ({money.shown(before.granted, sign)} the week before)"
-    for title, counted in (("By category", week.categories), ("By store", week.stores), ("How they ended", week.outcomes)):
+    granted, earlier = money.shown(week.granted, sign), money.shown(before.granted, sign)
+    yield f"Vouchers and accepted offers: {granted} ({earlier} the week before)"
+    tables = {"By category": week.categories, "By store": week.stores, "How they ended": week.outcomes}
+    for title, counted in tables.items():
         if counted:
             yield f"{title}: {_counted(counted)}"
     yield f"Open now, by whom they wait for: {_counted(found.waiting) or 'none'}"
     who = next((person.name for person in process.people.in_role("operations")), "operations")
     for each in found.repeated:
-        yield f"Task for {who}, by {day}: “{each.cause}” at {each.store}, {each.times} times in 30 days. What do we change?"
+        what = f"“{each.cause}” at {each.store}, {each.times} times in 30 days. What do we change?"
+        yield f"Task for {who}, by {day}: {what}"
 
 
 def _week(cases: Sequence[Case], start: datetime, end: datetime) -> Week:
     came = [case for case in cases if case.opened_at and start <= case.opened_at < end]
     ended = [case for case in cases if _ended(case) and case.entered_at and start <= case.entered_at < end]
-    took = [(case.entered_at - case.opened_at) / timedelta(days=1) for case in ended if case.entered_at and case.opened_at]
+    spans = [case.entered_at - case.opened_at for case in ended if case.entered_at and case.opened_at]
+    took = [span / timedelta(days=1) for span in spans]
     return Week(
         came=len(came),
         ended=len(ended),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
-from mailbot.cases.around import Around
+from mailbot.cases.around import ALONE, Around
 from mailbot.cases.decide import Send
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
@@ -54,7 +54,7 @@ def compose(
     process: Process,
     identity: Identity,
     now: datetime,
-    around: Around = Around(),
+    around: Around = ALONE,
     note: str = "",
     proposing: bool = False,
 ) -> Draft:

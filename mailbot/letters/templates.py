@@ -40,12 +40,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "ready": ("until",),
     "payment": ("by", "reference"),
     "assessment": ("finding", "client", "by", "cause", "other"),
-    **{name: () for name in (
-        "garment", "problem", "where", "subject", "reported", "returned", "reminder", "state", "state_title", "waiting_on",
-        "due", "level", "category", "outcome", "quiet", "claim", "voucher", "cause",
+    **dict.fromkeys((
+        "garment", "problem", "where", "subject", "reported", "returned", "reminder", "state", "state_title",
+        "waiting_on", "due", "level", "category", "outcome", "quiet", "claim", "voucher", "cause",
         # blocks, which stand in a line of their own
         "form", "answers", "details", "words", "draft", "findings", "figures", "proposal", "signature",
-    )},
+    ), ()),
     # lists, for `for`
     "candidates": ("code", "name", "garment", "store", "opened"),
     "earlier": ("code", "garment", "problem", "outcome", "opened"),
@@ -54,7 +54,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "history": ("at", "what", "why"),
 }  # fmt: skip
 # What stays in the house: never in a letter that a customer or a till can get.
-PRIVATE = ("assessment", "proposal", "notes", "earlier", "similar", "history", "candidates", "figures", "outcome", "level")
+PRIVATE = (
+    "assessment",
+    "proposal",
+    "notes",
+    "earlier",
+    "similar",
+    "history",
+    "candidates",
+    "figures",
+    "outcome",
+    "level",
+)
 _CAN_BE_OUTSIDE = frozenset(("customer", "till", "author"))
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.If, nodes.For,
@@ -86,7 +97,7 @@ def fill(source: str, values: Mapping[str, Any], marks: Marks) -> str:
 def own_words(source: str) -> str:
     """All that a template can say by itself, as its readers see it; its placeholders stand as ELSEWHERE."""
     try:
-        tree = _ENVIRONMENT.parse(source)
+        tree = parsed(source)
     except TemplateSyntaxError:
         return source  # `problems` says so; what can be read of it is still looked through
     return joined(render("".join(_said(tree)), Marks()).spans)
@@ -111,6 +122,12 @@ def _said(node: nodes.Node) -> Iterator[str]:
             yield from _said(child)
 
 
+@lru_cache(maxsize=512)
+def parsed(source: str) -> nodes.Template:
+    """The tree of a source; several proofs walk it. Raises TemplateSyntaxError."""
+    return _ENVIRONMENT.parse(source)
+
+
 @lru_cache(maxsize=512)  # some thirty letters in seven languages, body and subject
 def _compiled(source: str) -> Template:
     return _ENVIRONMENT.from_string(source)
@@ -119,7 +136,7 @@ def _compiled(source: str) -> Template:
 def _card_problems(card: LetterCard) -> Iterator[Problem]:
     for source, first_line in ((card.subject, card.place.line), (card.body, card.body_line)):
         try:
-            tree = _ENVIRONMENT.parse(source)
+            tree = parsed(source)
         except TemplateSyntaxError as error:
             yield Problem(card.place.file, first_line + error.lineno - 1, f"template: {error.message}")
             continue
@@ -132,7 +149,10 @@ def _told_outside(tree: nodes.Template, card: LetterCard) -> Iterator[tuple[str,
     outside = _CAN_BE_OUTSIDE.intersection(card.audience)
     for name in tree.find_all(nodes.Name) if outside else ():
         if name.ctx == "load" and name.name in PRIVATE:
-            yield f"{name.name!r} stays in the house, and this letter can go to {', '.join(sorted(outside))}", name.lineno
+            yield (
+                f"{name.name!r} stays in the house, and this letter can go to {', '.join(sorted(outside))}",
+                name.lineno,
+            )
 
 
 def _wrong(node: nodes.Node, bound: Mapping[str, str]) -> Iterator[tuple[str, int]]:

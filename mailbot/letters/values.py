@@ -127,7 +127,10 @@ def _about(told: Told) -> dict[str, Any]:
 
 def _dates(told: Told) -> dict[str, Value]:
     calendar, store = told.process.calendar, told.process.store(told.case.store)
-    promised, today = str(told.case.facts.get("answer_by") or ""), told.now.astimezone(ZoneInfo(calendar.timezone)).date().isoformat()
+    promised, today = (
+        str(told.case.facts.get("answer_by") or ""),
+        told.now.astimezone(ZoneInfo(calendar.timezone)).date().isoformat(),
+    )
     answer_by = told.said(promised) if promised >= today else ""  # a promise of long ago is no date to name
     answer_by = answer_by or told.identity.day(calendar.add(told.now, _ANSWER_WITHIN, store.hours, store.calendar))
     return {
@@ -211,7 +214,11 @@ def _inside(told: Told) -> dict[str, Any]:
             "other": _v(_other_view(told), STAFF),
         },
         "notes": [
-            {"name": _v(note.name or note.by, STAFF), "words": _v(note.words, STAFF), "at": _v(_at(told, note.at), RULES)}
+            {
+                "name": _v(note.name or note.by, STAFF),
+                "words": _v(note.words, STAFF),
+                "at": _v(_at(told, note.at), RULES),
+            }
             for note in case.notes[-_MOST_NOTES:]
         ],
         "earlier": [_brief(each, told) for each in told.around.earlier[-_EARLIER:]],
@@ -225,7 +232,10 @@ def _inside(told: Told) -> dict[str, Any]:
 def _other_view(told: Told) -> str:
     """What operations found, where care found something else."""
     facts = told.case.facts
-    theirs, ours = (", ".join(filter(None, (facts.get(f"{who}_finding"), _client(facts.get(f"{who}_client"))))) for who in ("ops", "care"))
+    theirs, ours = (
+        ", ".join(filter(None, (facts.get(f"{who}_finding"), _client(facts.get(f"{who}_client")))))
+        for who in ("ops", "care")
+    )
     return f"{theirs} (operations), {ours} (care)" if theirs and ours and theirs != ours else ""
 
 

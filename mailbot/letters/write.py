@@ -21,7 +21,6 @@ from mailbot.letters.guard import Approved, Refused, approve
 from mailbot.letters.mime import Envelope, letter
 from mailbot.process.model import Process
 
-
 AUTHOR = "author"  # the audience that is told what became of their own mail
 
 
@@ -166,8 +165,8 @@ def _by_hand(case: Case) -> str:
     who = case.customer.name or "the customer"
     phone = f" (phone {case.customer.phone})" if case.customer.phone else ""
     return (
-        f"PLEASE PASS ON: {who}{phone} has no email address. Please read this letter to them, or print and hand it over. "
-        "What they answer, reply to this mail: with “form taken” above the form, or with “note” and their words."
+        f"PLEASE PASS ON: {who}{phone} has no email address. Please read this letter to them, or print it for them. "
+        "Their answer comes to us by a reply to this mail: “form taken” above the form, or “note” and their words."
     )
 
 

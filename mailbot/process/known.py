@@ -12,7 +12,17 @@ from typing import Any
 from mailbot.process.calendar import Calendar
 from mailbot.process.load_letters import Letters
 from mailbot.process.model import Command, Fact, Field, Place
-from mailbot.process.vocabulary import CATEGORIES, CLIENTS, FINDINGS, FORM_FIELDS, LEVELS, OUTCOMES, PARTIES, SENDERS, VERDICTS
+from mailbot.process.vocabulary import (
+    CATEGORIES,
+    CLIENTS,
+    FINDINGS,
+    FORM_FIELDS,
+    LEVELS,
+    OUTCOMES,
+    PARTIES,
+    SENDERS,
+    VERDICTS,
+)
 
 # Fields of a case that rows may set; None: any text (stores and owners come from people.yaml and may change).
 CASE_FIELDS: Mapping[str, tuple[Any, ...] | None] = {

@@ -13,15 +13,25 @@ from dataclasses import dataclass, field, replace
 from mailbot.process.model import Answer, LetterCard
 from mailbot.process.names import shown, unknown
 from mailbot.process.page import Page
-from mailbot.process.vocabulary import AUDIENCES, EVENT_NAME, EVENT_NAME_RULE, HIDDEN_STATES, QUIET, STATES, TAKES
+from mailbot.process.vocabulary import (
+    AUDIENCES,
+    EVENT_NAME,
+    EVENT_NAME_RULE,
+    HIDDEN_STATES,
+    OUTSIDE,
+    QUIET,
+    STATES,
+    TAKES,
+)
 from mailbot.process.yaml_marks import Value, read
 
 PATH = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]{2,8})?)/([^/]+)\.md")
 CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
-KEYS = ("letter", "about", "audience", "subject", "grants", "promises", "form", "answers")
+KEYS = ("letter", "about", "audience", "subject", "grants", "promises", "form", "attach", "answers")
 NEEDED = ("letter", "audience", "subject")
 ANSWER_KEYS = ("label", "words", "event", "takes", "states")
 FORMS = ("full", "missing")
+ATTACH = ("photos",)
 GRANTS = {"true": "offer", "false": "", "voucher": "voucher"}
 SAME_AS = re.compile(r"as ([A-Za-z0-9-]+)")
 EDGE = "---"
@@ -90,10 +100,11 @@ def _card(page: Page, text: str, language: str, name: str) -> LetterCard | None:
         return None
     if not body.strip():
         page.error(body_line, f"letter '{code}' has no text")
+    audience = _audience(page, entries.get("audience"))
     return LetterCard(
         code=code,
         place=page.place(entries["letter"].line),
-        audience=_audience(page, entries.get("audience")),
+        audience=audience,
         subject=_subject(page, entries.get("subject")),
         body=body,
         body_line=body_line,
@@ -104,7 +115,18 @@ def _card(page: Page, text: str, language: str, name: str) -> LetterCard | None:
         answers_as=_same_as(entries.get("answers")),
         form=page.one_of(entries.get("form"), FORMS, "form"),
         about=page.text(entries.get("about"), "'about'"),
+        attach=_attach(page, entries.get("attach"), audience),
     )
+
+
+def _attach(page: Page, value: Value | None, audience: tuple[str, ...]) -> str:
+    """What the letter carries; photos of a customer stay with those who look into complaints."""
+    attach = page.one_of(value, ATTACH, "attach")
+    outside = [each for each in audience if each in OUTSIDE]
+    if value is not None and attach and outside:
+        page.error(value.line, f"photos stay in the house, and this letter can go to {', '.join(outside)}")
+        return ""
+    return attach
 
 
 def _grants(page: Page, value: Value | None) -> str:
@@ -233,7 +255,8 @@ def _compare_languages(letters: Letters) -> None:
 
 def _difference(a: LetterCard, b: LetterCard) -> str:
     """The first thing in which two languages of a letter differ though only the wording may, or ''."""
-    if (a.audience, a.grants, a.form) != (b.audience, b.grants, b.form):
-        return "audience" if a.audience != b.audience else "grants" if a.grants != b.grants else "form"
+    for name in ("audience", "grants", "form", "attach"):
+        if getattr(a, name) != getattr(b, name):
+            return name
     answers = [{(x.value, x.event, x.takes) for x in card.answers} for card in (a, b)]
     return "" if answers[0] == answers[1] else "answers"

@@ -39,11 +39,11 @@ class Row:
     """One line of the process: what to do when an event comes (or a rung of silence is due) and `condition` holds.
 
     send: letters to the customer. ask: letters to staff that want an answer. tell: letters to staff that do not.
-    `go` may be 'back': the state a parked case left. to: letter ('' = every one) -> the roles it goes to instead of its own
-    audience. keep: fact -> which of the things that came with the event it is (`note`: its words, as a note of staff).
-    until: dates told to somebody, as facts, counted from now. personal: a person asked for exactly this letter, so it leaves
-    on a quiet case too. approves: the offer is approved by whom the event names, if
-    `cases/approval.py` says that they may.
+    to: letter ('' = every one) -> the roles that a staff letter goes to instead of its own audience.
+    `go` may be 'back': the state a parked case left. keep: fact -> which of the things that came with the event it is
+    (`note`: its words, as a note of staff). until: dates told to somebody, as facts, counted from now. personal: a
+    person asked for exactly this letter, so it leaves on a quiet case too. approves: the offer is approved by whom the
+    event names, if `cases/approval.py` says that they may.
     """
 
     place: Place
@@ -206,7 +206,8 @@ class People:
 class Command:
     """A staff command: the words that mean it, the event it is, who may give it and on what proof.
 
-    takes: what is said with it (vocabulary.TAKES): '' nothing, 'words' everything after it, 'amount', 'date' … proof: known (a staff address and no fail) | full.
+    takes: what is said with it (vocabulary.TAKES): '' nothing, 'words' everything after it, 'amount', 'date' …
+    proof: known (a staff address and no fail) | full.
     """
 
     name: str
@@ -223,7 +224,8 @@ class Command:
 class Answer:
     """One answer to a letter that asks: what it is called on the button, the words that mean it, the event it is.
 
-    takes: what is said with it, as of a Command. states: where it is offered; () = everywhere. It is understood everywhere.
+    takes: what is said with it, as of a Command. states: where it is offered, () = everywhere; it is understood
+    in all.
     """
 
     value: str
@@ -255,6 +257,7 @@ class LetterCard:
     answers_as: str = ""  # the letter whose answers these are
     form: str = ""
     about: str = ""
+    attach: str = ""  # photos: those that came with the case's mails travel with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,9 +313,10 @@ class Offer:
 class Compensation:
     """rules/compensation.yaml: (finding x class of client) -> what the offers are. All money in pence.
 
-    letters: the offers in their order, the first one first. floors: finding -> category -> the least that error and loss
-    set. goodwill: (finding, client) -> letter -> what the class adds to it. findings, clients: value -> the words that
-    mean it. Above four_eyes_over another person than the assessor approves; a claim of more than serious_over is serious.
+    letters: the offers in their order, the first one first. floors: finding -> category -> the least that error and
+    loss set. goodwill: (finding, client) -> letter -> what the class adds to it. findings, clients: value -> the words
+    that mean it. Above four_eyes_over another person than the assessor approves; a claim of more than serious_over is
+    serious.
     """
 
     letters: tuple[str, ...] = ()

@@ -12,6 +12,11 @@ ROLES = ("till", "va", "operations", "care", "admin")
 PARTIES = ("customer", *ROLES)
 SENDERS = (*PARTIES, "stranger", "clock", "desk")
 AUDIENCES = (*PARTIES, "owner", "author", "colleague", "deputy", "approver")
+OUTSIDE = (
+    "customer",
+    "till",
+    "author",
+)  # audiences that are, or may be, outside the house: a till is read over a shoulder
 
 STATES = (
     "in_store",
@@ -83,4 +88,16 @@ VERDICTS = ("given", "no form", "no offer", "no amount", "over limit", "another 
 # What a fact without a list of values may hold: what people wrote, a day (ISO), money in pence.
 FACT_KINDS = ("text", "date", "amount")
 # What an event may bring with it, for rows to keep as facts: by `takes:` of what was said, and the words themselves.
-BROUGHT = ("words", "amount", "finding", "client", "cause", "findings", "date", "person", "code", "reference", "author_name")
+BROUGHT = (
+    "words",
+    "amount",
+    "finding",
+    "client",
+    "cause",
+    "findings",
+    "date",
+    "person",
+    "code",
+    "reference",
+    "author_name",
+)
