@@ -16,11 +16,12 @@ from mailbot.adapters.files import read_rule_files, write_over
 from mailbot.cases.events import RECOGNISED
 from mailbot.errors import Problem, RulesError
 from mailbot.insight.check import check, check_layout
-from mailbot.process.load import load
+from mailbot.process.load import Loaded, load
 from mailbot.process.model import Process
 
 LAYOUT = "templates/layout.html"
 _KEPT = "rules/last-good.json"
+_Texts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class RuleBook:
             return False  # none yet, or damaged
 
     def _loaded(self, files: Mapping[str, str]) -> Rules:
-        process = load(files, self._timezone, RECOGNISED).process
+        process = _read_once(_texts(files), self._timezone).process
         return Rules(process, files[LAYOUT]) if process else self._checked(files)
 
     def _last_good(self, problems: tuple[Problem, ...]) -> Rules:
@@ -104,13 +105,21 @@ class RuleBook:
 
 def examine(files: Mapping[str, str], timezone: str) -> tuple[Process | None, tuple[Problem, ...]]:
     """The process that rule files make, and everything that is wrong with them, sorted."""
-    return _examined(tuple(sorted(files.items())), timezone)
+    return _examined(_texts(files), timezone)
 
 
-@lru_cache(maxsize=4)  # a value of a value: the same files are proved once in a process, which takes a second
-def _examined(texts: tuple[tuple[str, str], ...], timezone: str) -> tuple[Process | None, tuple[Problem, ...]]:
-    files = dict(texts)
-    loaded = load(files, timezone, RECOGNISED)
+def _texts(files: Mapping[str, str]) -> _Texts:
+    return tuple(sorted(files.items()))
+
+
+@lru_cache(maxsize=4)  # a value of a value: the same files are read, and proved, once in a run
+def _read_once(texts: _Texts, timezone: str) -> Loaded:
+    return load(dict(texts), timezone, RECOGNISED)
+
+
+@lru_cache(maxsize=4)
+def _examined(texts: _Texts, timezone: str) -> tuple[Process | None, tuple[Problem, ...]]:
+    files, loaded = dict(texts), _read_once(texts, timezone)
     problems = [*loaded.problems, *(check(loaded.process) if loaded.process else ())]
     if LAYOUT not in files:
         problems.append(Problem(LAYOUT, 1, "is missing: every HTML letter stands in it"))

@@ -28,9 +28,10 @@ itself, or the story names the desk's `authserv_id` (it is then about proof) or 
 `{CODE}` is the newest case's code, `{CODE of anna}` that of anna's newest.
 
 `expect: letters` are those since the last `expect`, in order of sending; nothing else may have left. `letters to va`:
-those to her alone. `says`, `does not say` (`to anna`): words of those letters. `attached to lucy`: files of those to her. `of: anna`: her newest case is meant,
-not the newest. notes: the words of staff on file. approval: pounds, or null. facts: those facts of the case. form,
-missing, held, cases, fate (a folder), threads; and every field that `mailbot cases --json` shows.
+those to her alone. `says`, `does not say` (`to anna`): words of those letters. `attached to lucy`: files of those to
+her. `of: anna`: her newest case is meant, not the newest. notes: the words of staff on file. approval: pounds, or
+null. facts: those facts of the case. form, missing, held, cases, fate (a folder), threads; and every field that
+`mailbot cases --json` shows.
 """
 
 from __future__ import annotations

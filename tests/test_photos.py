@@ -1,4 +1,4 @@
-"""Photos travel with the mail that asks colleagues what happened: whole, harmless, of the right people, or not at all."""
+"""Photos travel with the mail that asks colleagues what happened: whole, harmless, from the right people, or never."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.adapters.ledger import Filter, OutboxRow
+from mailbot.adapters.ledger import Filter, MemoryLedger, OutboxRow
 from mailbot.adapters.memory import MemoryMailbox, MemoryPost
 from mailbot.adapters.ports import CASES, INBOX, Delivery, Parcel
+from mailbot.desk import Desk
 from mailbot.errors import MailboxError, PostError
 from mailbot.letters import photos
 from mailbot.letters.photos import Photo, attached, fitting, photos_in, takes_photos
 from mailbot.mail import message as messages
-from mailbot.process.load import load
+from mailbot.process.load_letters import load_letters
 from tests.story import Telling
 from tests.worlds import MemoryWorld
 from tests.writing import Letter
@@ -46,9 +47,9 @@ def photo(name: str = "hole.jpg", data: bytes = b"", kind: str = "image/jpeg") -
 def files(raw: bytes) -> list[tuple[str, str, bytes]]:
     """(name, type, bytes) of the files, as the standard library reads them."""
     mail = message_from_bytes(raw, policy=default)
-    found = [(str(part.get_filename()), part.get_content_type(), part.get_content()) for part in mail.iter_attachments()]  # type: ignore[attr-defined]
-    assert all(part.get_content_disposition() == "attachment" for part in mail.iter_attachments())  # type: ignore[attr-defined]
-    return found
+    parts = list(mail.iter_attachments())  # type: ignore[attr-defined]
+    assert all(part.get_content_disposition() == "attachment" for part in parts)
+    return [(str(part.get_filename()), part.get_content_type(), part.get_content()) for part in parts]
 
 
 def names(raw: bytes) -> list[str]:
@@ -71,7 +72,7 @@ def sent(*parts: tuple[str, str, bytes], inside: bytes = b"") -> bytes:
 
 
 def test_the_header_stays_byte_for_byte() -> None:
-    """Long ids stay unfolded and unencoded; only Content-Type is another, and the letter is the first part, as it was."""
+    """Long ids stay unfolded and unencoded; only Content-Type is another; the letter is the first part, as it was."""
     raw = attached(LETTER, [photo()])
     assert raw.startswith(HEAD + b"Content-Type: multipart/mixed; ")
     assert KIND + b"\r\n" + BODY in raw
@@ -88,7 +89,8 @@ def test_the_header_stays_byte_for_byte() -> None:
 
 def test_the_desk_reads_its_own_letter_as_before() -> None:
     """Id, references, subject and words of a letter found in Sent are those of the letter without photos."""
-    before, after = messages.read(LETTER), messages.read(attached(LETTER, [photo(), photo("b.pdf", kind="application/pdf")]))
+    full = attached(LETTER, [photo(), photo("b.pdf", kind="application/pdf")])
+    before, after = messages.read(LETTER), messages.read(full)
     assert (after.message_id, after.references, after.subject) == (before.message_id, before.references, before.subject)
     assert after.text.strip() == before.text.strip()
     assert after.header("X-Mailbot-Letter") == "ask-assessment"
@@ -144,7 +146,7 @@ def test_names_are_made_harmless(name: str, kept: str) -> None:
 
 
 def test_photos_of_a_mail() -> None:
-    """Pictures and PDFs, also of a mail attached to it, also where a telephone names no type; SVG and all else never."""
+    """Pictures and PDFs, also of an attached mail, also where a telephone names no type; SVG and all else never."""
     jpeg, octets = "image/jpeg", "application/octet-stream"
     inner = sent((jpeg, "inside.jpg", b"5"))
     raw = sent(
@@ -169,12 +171,18 @@ def test_any_mail_can_be_looked_through(raw: bytes) -> None:
 
 def test_a_forged_type_is_not_carried() -> None:
     """A photo is of a known type, whoever made it."""
-    assert attached(LETTER, [photo(kind="image/svg+xml"), photo(kind="text/html"), photo(kind="image/x\r\nBcc: a")]) == LETTER
+    given = [photo(kind=kind) for kind in ("image/svg+xml", "text/html", "image/x\r\nBcc: a")]
+    assert attached(LETTER, given) == LETTER
 
 
 def test_each_photo_once_in_order() -> None:
     """The same bytes under two names are one photo; empty files are none."""
-    given = [photo("b.jpg", b"1"), photo("a.jpg", b"2"), photo("again.jpg", b"1"), Photo("empty.jpg", "image/jpeg", b"")]
+    given = [
+        photo("b.jpg", b"1"),
+        photo("a.jpg", b"2"),
+        photo("again.jpg", b"1"),
+        Photo("empty.jpg", "image/jpeg", b""),
+    ]
     assert [each.name for each in fitting(given)] == ["b.jpg", "a.jpg"]
 
 
@@ -212,30 +220,32 @@ class Flaky(MemoryMailbox):
 
 
 class NoPost(MemoryPost):
-    """A post whose server cannot be reached, or defers all."""
+    """A post whose server cannot be reached at times."""
 
-    mood = ""
+    gone = False
 
     def send(self, parcels: list[Parcel]) -> Iterator[Delivery]:  # type: ignore[override]
-        if self.mood == "gone":
+        if self.gone:
             raise PostError("no server", transient=True)
         return super().send(parcels)
+
+
+class FlakyWorld(MemoryWorld):
+    """A desk with those two."""
+
+    def begin_again(self) -> None:
+        self.ledger, self.mailbox, self.post = MemoryLedger(), Flaky(), NoPost()
+        self.desk = Desk(
+            self.settings, b"k" * 32, self._rulebook, self.ledger, self.mailbox, self.post, lambda: self.now
+        )
 
 
 @pytest.fixture
 def telling(tmp_path: Path) -> Telling:
     """A complaint with a photo, whose form is in: the till's answer is all that is missing."""
-    world = MemoryWorld(tmp_path / "desk", proof=True, authserv_id="mx.shop.test")
-    _with(world, Flaky(), NoPost())
-    told = Telling(world)
+    told = Telling(FlakyWorld(tmp_path / "desk", proof=True, authserv_id="mx.shop.test"))
     told.tell({"steps": [{"anna writes": {"attachments": ["hole.jpg"]}}, {"anna fills in E2": {}}]})
     return told
-
-
-def _with(world: MemoryWorld, mailbox: MemoryMailbox, post: MemoryPost) -> None:
-    world.mailbox, world.post = mailbox, post
-    world.desk._mailbox = world.desk._posting._mailbox = world.desk._intaking._mailbox = mailbox
-    world.desk._posting._post = post
 
 
 def asked(telling: Telling) -> list[Letter]:
@@ -252,13 +262,13 @@ def post(telling: Telling) -> NoPost:
     return telling.world.post  # type: ignore[union-attr,return-value]
 
 
-YES = {"till replies to ask-garments": "yes"}
+YES = ("till replies to ask-garments", "yes")
 
 
 def test_a_letter_never_waits_for_a_picture(telling: Telling) -> None:
     """Without the mailbox it leaves as it is, and a mailbox that failed is not asked again for the next letter."""
     box(telling).down = True
-    telling.act(*next(iter(YES.items())))
+    telling.act(*YES)
     assert [names(letter.raw) for letter in asked(telling)] == [[], []]
     assert box(telling).asked == 1
 
@@ -266,7 +276,7 @@ def test_a_letter_never_waits_for_a_picture(telling: Telling) -> None:
 def test_a_mail_that_is_gone_leaves_no_trace(telling: Telling) -> None:
     """Somebody deleted the customer's mail: the letter leaves without its photo."""
     box(telling).folders[CASES].mails.clear()
-    telling.act(*next(iter(YES.items())))
+    telling.act(*YES)
     assert [names(letter.raw) for letter in asked(telling)] == [[], []]
 
 
@@ -277,7 +287,7 @@ def test_a_mail_that_was_not_moved_is_found_in_the_inbox(telling: Telling) -> No
     for at, raw in list(held[CASES].mails.values()):
         held[INBOX].put(raw, at)
     held[CASES].mails.clear()
-    telling.act(*next(iter(YES.items())))
+    telling.act(*YES)
     assert [names(letter.raw) for letter in asked(telling)] == [["hole.jpg"], ["hole.jpg"]]
 
 
@@ -286,7 +296,7 @@ def test_another_mail_under_the_same_id_is_passed_over(telling: Telling) -> None
     held = box(telling).folders[CASES]
     for uid, (at, raw) in list(held.mails.items()):
         held.mails[uid] = (at, raw.replace(b"anna@customer.test", b"mallory@evil.test"))
-    telling.act(*next(iter(YES.items())))
+    telling.act(*YES)
     assert [names(letter.raw) for letter in asked(telling)] == [[], []]
 
 
@@ -295,7 +305,7 @@ def test_a_stranger_s_files_are_never_attached(telling: Telling) -> None:
     said = {"text": "I am her sister.", "attachments": ["trap.jpg", "trap.pdf"]}
     telling.act("mallory replies to E2", said)
     telling.act("mallory writes", {"subject": "Re: [{CODE of anna}]", **said})
-    telling.act(*next(iter(YES.items())))
+    telling.act(*YES)
     parties = {mail.party for case in telling.world.ledger.cases(Filter()) for mail in case.mails}
     assert "stranger" in parties
     assert [names(letter.raw) for letter in asked(telling)] == [["hole.jpg"], ["hole.jpg"]]
@@ -303,13 +313,13 @@ def test_a_stranger_s_files_are_never_attached(telling: Telling) -> None:
 
 def test_what_is_tried_again_is_the_same_bytes(telling: Telling) -> None:
     """Photos are looked up once: no server, then a server that says later, and the mailbox is not asked again."""
-    post(telling).mood = "gone"
+    post(telling).gone = True
     with pytest.raises(PostError):
-        telling.act(*next(iter(YES.items())))
+        telling.act(*YES)
     first = _rows(telling)
     assert [names(row.raw) for row in first] == [["hole.jpg"], ["hole.jpg"]]
     times = box(telling).asked
-    post(telling).mood = ""
+    post(telling).gone = False
     post(telling).later = {row.to for row in first}
     telling.cycle()
     post(telling).later = set()
@@ -327,7 +337,7 @@ def _rows(telling: Telling) -> list[OutboxRow]:
 def test_a_rehearsal_has_them_too(tmp_path: Path) -> None:
     """Letters to staff leave in a rehearsal as ever, with photos; what the customer would get has none."""
     telling = Telling(MemoryWorld(tmp_path / "desk", proof=True, authserv_id="mx.shop.test", mode="rehearse"))
-    telling.tell({"steps": [{"anna writes": {"attachments": ["hole.jpg"]}}, {"anna fills in E2": {}}, YES]})
+    telling.tell({"steps": [{"anna writes": {"attachments": ["hole.jpg"]}}, {"anna fills in E2": {}}, dict([YES])]})
     assert [names(letter.raw) for letter in asked(telling)] == [["hole.jpg"], ["hole.jpg"]]
     assert not any(names(letter.raw) for letter in telling.world.letters() if letter.code != "ask-assessment")
 
@@ -352,10 +362,8 @@ def template(audience: str, attach: str) -> str:
 )
 def test_letters_that_leave_the_house_carry_no_photos(audience: str, attach: str, problem: str) -> None:
     """Refused with file and line."""
-    found = [
-        each for each in load({"templates/en/X.md": template(audience, attach)}, "Europe/London").problems
-        if each.file == "templates/en/X.md"
-    ]  # fmt: skip
-    said = [(each.line, each.what) for each in found if "photos" in each.what]
-    assert bool(said) == bool(problem)
-    assert all(line == 5 and problem in what for line, what in said)
+    read = load_letters({"templates/en/X.md": template(audience, attach)})
+    said = [str(each) for page in read.pages for each in page.problems]
+    assert read.cards["X"]["en"].attach == ("" if problem else "photos")
+    assert len(said) == bool(problem)
+    assert all(each.startswith("templates/en/X.md:5: ") and problem in each for each in said)

@@ -39,6 +39,7 @@ STATUSES = ("queued", "sending", "in_doubt", "sent", "filed", "failed", "held")
 ALL = [pytest.param(file, id=file.stem) for file in stories()]
 # On real servers: everything good; parked and back; something held; silence and a call.
 REAL = [file for file in stories() if file.stem[:2] in ("01", "05", "08", "14")]
+LONG = 12  # steps: making the state again after each one of a longer story takes too long for what it adds
 # Only trying again is forgotten: a letter that waits is tried at once by the new state.
 TRYING = ("attempts", "next_at", "error")
 # Meta that matters; what is in hand or moving is empty between two cycles.
@@ -103,7 +104,7 @@ def test_state_is_made_again_equal_field_by_field(file: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("file", ALL)
 def test_a_story_goes_on_over_a_lost_state_as_if_nothing_had_happened(file: Path, tmp_path: Path) -> None:
-    """State lost and made again after every single step: the story still holds, to the last letter."""
+    """State lost and made again after every step (of a long story every third): it still holds, to the last letter."""
     story = load(file)
     telling = Telling(MemoryWorld(tmp_path / "desk", **story.get("desk", {})))
     telling.tell({"steps": []})
@@ -113,7 +114,8 @@ def test_a_story_goes_on_over_a_lost_state_as_if_nothing_had_happened(file: Path
                 telling.act(action, what)
             except AssertionError as error:
                 raise AssertionError(f"step {number}, {action}: {error}") from error
-        made_again(telling.world)
+        if len(story["steps"]) <= LONG or number % 3 == 0:
+            made_again(telling.world)
 
 
 @pytest.mark.parametrize("file", [pytest.param(file, id=file.stem) for file in REAL])

@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.message import Message as StdMessage
 from email.policy import default
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 
 DESK = "customercare@shop.test"
 
@@ -22,7 +23,7 @@ class Letter:
 
     @property
     def mail(self) -> StdMessage:
-        return message_from_bytes(self.raw, policy=default)
+        return _parsed(self.raw)
 
     @property
     def code(self) -> str:
@@ -49,6 +50,11 @@ class Letter:
     def html(self) -> str:
         part = self.mail.get_body(("html",))  # type: ignore[attr-defined]
         return str(part.get_content())
+
+
+@lru_cache(maxsize=2_000)  # a story looks at its letters again and again
+def _parsed(raw: bytes) -> StdMessage:
+    return message_from_bytes(raw, policy=default)
 
 
 def new_mail(
