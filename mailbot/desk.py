@@ -17,6 +17,7 @@ from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.adapters.ports import HUMAN, Arrived, Mailbox, Post
 from mailbot.cases import effects as fx
 from mailbot.cases import intake as intakes
+from mailbot.cases import match
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case
@@ -142,7 +143,7 @@ class Desk:
         process, now = self._rules.process, self._clock()
         intake = intakes.look(message, process, self._identity)
         while True:
-            found = self._ledger.find(intakes.query(intake))
+            found = match.complete(self._ledger.find(intakes.query(intake)), self._ledger.find)
             if found.seen:
                 if not self._put_back(message, found.seen, batch):
                     logs.duplicate(found.seen.case)

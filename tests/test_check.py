@@ -201,6 +201,7 @@ def test_what_stays_in_the_house_is_sent_to_nobody_else(role: str) -> None:
     changed = replace(process, states={**process.states, state.name: replace(state, silence=silence)})
     found = [problem for problem in check(changed) if problem.line == row.place.line]
     assert ["stays in the house" in problem.what and f"`to: {role}`" in problem.what for problem in found] == [True]
+    assert all(problem.severe for problem in found)
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ REFUSED = [
     (GOOD, GOOD.replace("40", "null"), GOOD, "should be an amount of money, such as 20 or 12.50"),
     ("damage: 60", "damage: -60", "damage: 60", "'damage' in 'floors' for 'clear error' is '-60'; it cannot be less"),
     ("four_eyes_over: 200", "four_eyes_over: some", "four_eyes_over: 200", "'four_eyes_over' should be an amount"),
-    ("serious_over: 500", "serious_over:", "serious_over: 500", "'serious_over' should be an amount of money"),
+    ("serious_over: 1000", "serious_over:", "serious_over: 1000", "'serious_over' should be an amount of money"),
     # combinations that are missing
     (GOOD, "", "average: {CL1: 15", "'goodwill' for 'clear error' has no 'good:'"),
     (GOOD, GOOD.replace(" CL2: 80,", ""), GOOD, f"{ROW} has no 'CL2:'"),

@@ -33,7 +33,8 @@ def facts_of(
         "address": bool(case.customer.address),
     }
     declared = {name: case.facts.get(name) for name in process.facts}
-    happened = {**_judged(case, event, process, around, now), **event.data, "by": event.by} if event else {}
+    judged = _judged(case, event, process, around, now) if event else {}
+    happened = {**event.data, **judged, "by": event.by} if event else {}
     return {"event": happened, "form": {**form, "complete": case.form.complete}, "case": {**declared, **own}}
 
 

@@ -103,7 +103,7 @@ def _readers(process: Process) -> Iterator[Problem]:
                 told = set(_of_letters(process, code, theirs)) - set(_of_letters(process, code, cards))
                 for problem in sorted(told)[:1]:
                     what = f"`to: {', '.join(roles)}` for '{code}': {problem.what} (a `colleague` is no till)"
-                    yield Problem(row.place.file, row.place.line, what, severe=False)
+                    yield Problem(row.place.file, row.place.line, what)
 
 
 def _of_letters(process: Process, code: str, cards: Mapping[str, LetterCard]) -> tuple[Problem, ...]:
