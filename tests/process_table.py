@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from mailbot.insight.map import BEFORE, EVERY, Fork, blocks, forks, mermaid, trigger
-from mailbot.process.model import Place, Process, Row
+from mailbot.process.model import Process, Row
+from mailbot.process.place import Place
 from mailbot.process.vocabulary import BACK
 from tests import ruling
 from tests.story import stories

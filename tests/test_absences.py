@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.process.load_people import load_people
-from mailbot.process.model import People, Person, Place
 from mailbot.process.page import Page
+from mailbot.process.people import People, Person
+from mailbot.process.place import Place
 from mailbot.process.yaml_marks import Value, read
 
 FILE = "rules/people.yaml"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.cases.assessment import Assessment, begins, head, read
-from mailbot.process.model import Cause, Compensation
+from mailbot.process.compensation import Cause, Compensation
 from mailbot.process.vocabulary import CLIENTS, FINDINGS
 from tests import ruling
 

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.cases.phrases import first_phrase, plain
+from mailbot.process.compensation import Compensation
 from mailbot.process.load import COMPENSATION, FILES, load
 from mailbot.process.load_compensation import OFFERING, load_compensation
 from mailbot.process.load_screening import load_wording
-from mailbot.process.model import Compensation, Wording
 from mailbot.process.page import Page
 from mailbot.process.vocabulary import CATEGORIES, CLIENTS, FINDINGS
+from mailbot.process.wordlists import Wording
 from mailbot.process.yaml_marks import Value, read
 
 RULES = Path(__file__).parent.parent / "rules"

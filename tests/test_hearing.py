@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.cases import commands, heard
+from mailbot.process.compensation import Compensation
 from mailbot.process.load_hearing import KEYS, LISTS, load_hearing
-from mailbot.process.model import Command, Compensation, Hearing, Place
+from mailbot.process.model import Command
 from mailbot.process.page import Page
+from mailbot.process.place import Place
+from mailbot.process.wordlists import Hearing
 from mailbot.process.yaml_marks import Value, read
 from tests import ruling
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mailbot.cases import commands, days
 from mailbot.cases.taking import LONGEST_REFERENCE, Taken, take
-from mailbot.process.model import Person, Place
+from mailbot.process.people import Person
+from mailbot.process.place import Place
 from mailbot.process.vocabulary import TAKES
 from tests import ruling
 

@@ -63,6 +63,7 @@ def as_text(value: str) -> str:
     """An id or key as SQLite can bind it: half a surrogate pair is no UTF-8, and must not make a look-up fail."""
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
+
 IN_ORDER = (
     "SELECT sort, id FROM look_up JOIN document USING (doc) WHERE name = ? AND key = ?"
     " AND sort <= ? AND not_before <= ? ORDER BY sort, doc LIMIT ?"

@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
-from mailbot.process.model import Offer, People, Person, Process
+from mailbot.process.compensation import Offer
+from mailbot.process.model import Process
+from mailbot.process.people import People, Person
 from mailbot.process.vocabulary import ROLES
 
 WITHIN = timedelta(days=90)  # what a customer was granted for so long counts against a limit

@@ -15,7 +15,7 @@ from mailbot.cases import days, heard
 from mailbot.cases.assessment_parts import Parts, cause_of, split
 from mailbot.cases.assessment_phrases import CLIENT, FINDING, Hit, clause, hits, parts_of
 from mailbot.cases.phrases import plain
-from mailbot.process.model import Hearing
+from mailbot.process.wordlists import Hearing
 
 _LONGEST_LINE = 1_000  # characters; an assessment begins with its finding
 _MOST_LINES = 60

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from mailbot.cases import heard, likeness
 from mailbot.cases.phrases import plain
-from mailbot.process.model import Hearing
+from mailbot.process.wordlists import Hearing
 
 _LONGEST_CAUSE = 200
 _LOOKED_AT = 2_000  # characters of a line in which labels are looked for

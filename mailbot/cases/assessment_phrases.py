@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from mailbot.cases import heard, likeness
-from mailbot.process.model import Hearing
+from mailbot.process.wordlists import Hearing
 
 FINDING, CLIENT = "finding", "client"
 _MOST = 20  # phrases, or places where one may begin, in a sentence

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from mailbot.cases import assessment, heard, likeness
 from mailbot.cases.heard import PAUSE, holds, inside_word
 from mailbot.cases.phrases import plain
-from mailbot.process.model import Answer, Command, Hearing
+from mailbot.process.model import Answer, Command
+from mailbot.process.wordlists import Hearing
 
 _LIKENESS = 86.0  # the least that counts as meant; the scores above it: alike, begun, all of it, the very words
 _BEGUN, _ALL_OF, _EXACT = 99.0, 100.0, 101.0

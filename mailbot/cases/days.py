@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from mailbot.cases import heard
 from mailbot.cases.phrases import plain
-from mailbot.process.model import Hearing
+from mailbot.process.wordlists import Hearing
 
 _LOOKED_AT = 500  # characters: a day stands beside what it is said of
 _FARTHEST = timedelta(days=366)  # a promise farther away is a typing error

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mailbot.cases.phrases import plain
-from mailbot.process.model import Hearing
+from mailbot.process.wordlists import Hearing
 
 LONGEST_LINE = 300  # characters of a first line that can be an answer; a longer one is a letter
 _LONGEST_TEXT = 100_000

@@ -11,7 +11,8 @@ from mailbot.cases.query import Query
 from mailbot.mail import authentication, automatic, bounces, forwards, quotes, references
 from mailbot.mail.model import Automatic, Bounce, Forward, Message, Verdict, Words
 from mailbot.mail.references import Reference
-from mailbot.process.model import Person, Process
+from mailbot.process.model import Process
+from mailbot.process.people import Person
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,190}")
 _MOST_TEXT = 20_000  # characters of a staff mail looked through for addresses

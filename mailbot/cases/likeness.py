@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from mailbot.cases import heard
 from mailbot.cases.heard import inside_word
-from mailbot.process.model import Hearing
+from mailbot.process.wordlists import Hearing
 
 _LEAST = 86.0  # of 100
 _SWAPPED = 95.0  # two letters that changed places

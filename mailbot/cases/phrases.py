@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from mailbot.process.model import Phrases
+from mailbot.process.wordlists import Phrases
 
 _LONGEST_TEXT = 100_000  # characters looked through: no person writes a longer complaint
 _SMALL = str.maketrans(

@@ -14,7 +14,8 @@ from mailbot.cases import approval
 from mailbot.cases.around import Around
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
-from mailbot.process.model import People, Person, Process
+from mailbot.process.model import Process
+from mailbot.process.people import People, Person
 
 _ABLE_TO_HELP = ("va", "care", "admin")  # asked where nobody has the role, in this order
 _STANDS_FOR = {"author": "admin", "colleague": "admin", "owner": "care", "deputy": "care", "approver": "care"}

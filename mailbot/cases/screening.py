@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailbot.cases.phrases import all_phrases, first_phrase
-from mailbot.process.model import Screening
+from mailbot.process.wordlists import Screening
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from mailbot.cases.intake import Intake
 from mailbot.cases.model import Case, Letter
 from mailbot.cases.query import Found
 from mailbot.cases.recognised import Recognised, candidate, keep, words_of
-from mailbot.process.model import Answer, Command, Person, Process
+from mailbot.process.model import Answer, Command, Process
+from mailbot.process.people import Person
 
 WHICH_CASE = "I could not tell which case it is about"
 

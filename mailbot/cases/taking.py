@@ -18,7 +18,9 @@ from rapidfuzz.distance import OSA
 
 from mailbot.cases import assessment, days, heard, likeness, money
 from mailbot.cases.phrases import plain
-from mailbot.process.model import Hearing, Person, Process
+from mailbot.process.model import Process
+from mailbot.process.people import Person
+from mailbot.process.wordlists import Hearing
 
 LONGEST_REFERENCE = 60
 _REPAIR = "repair"  # the finding with a promised day

@@ -21,7 +21,8 @@ from mailbot.letters import blocks
 from mailbot.letters.greeting import first_name
 from mailbot.letters.spans import CUSTOMER, RULE, RULES, STAFF, Block, Value
 from mailbot.process.calendar import Duration
-from mailbot.process.model import Person, Process, Store
+from mailbot.process.model import Process
+from mailbot.process.people import Person, Store
 
 _ANSWER_WITHIN = Duration(5, "working days")  # PROCESS.md "Keep informed": the promise where no date is a fact yet
 _TITLE = "Customer Care"

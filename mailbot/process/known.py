@@ -11,7 +11,8 @@ from typing import Any
 
 from mailbot.process.calendar import Calendar
 from mailbot.process.load_letters import Letters
-from mailbot.process.model import Command, Fact, Field, Place
+from mailbot.process.model import Command, Fact, Field
+from mailbot.process.place import Place
 from mailbot.process.vocabulary import (
     CATEGORIES,
     CLIENTS,

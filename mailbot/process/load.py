@@ -21,9 +21,10 @@ from mailbot.process.load_letters import Letters, load_letters
 from mailbot.process.load_people import load_people
 from mailbot.process.load_process import Rows, load_blocks, load_never_to, load_rows
 from mailbot.process.load_screening import load_screening, load_wording
-from mailbot.process.model import Place, Process
+from mailbot.process.model import Process
 from mailbot.process.names import did_you_mean, shown
 from mailbot.process.page import Page
+from mailbot.process.place import Place
 from mailbot.process.yaml_marks import Value, read
 
 PROCESS = "rules/process.yaml"

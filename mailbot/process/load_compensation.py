@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from mailbot.process.model import Cause, Compensation
+from mailbot.process.compensation import Cause, Compensation
 from mailbot.process.names import listed, shown
 from mailbot.process.page import Page
 from mailbot.process.vocabulary import CATEGORIES, CLIENTS, FINDINGS

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mailbot.process.compensation import Compensation
 from mailbot.process.load_screening import phrases
-from mailbot.process.model import Compensation, Hearing
 from mailbot.process.names import shown
 from mailbot.process.page import Page
+from mailbot.process.wordlists import Hearing
 from mailbot.process.yaml_marks import Value
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,8})?")

@@ -12,9 +12,9 @@ from datetime import date
 from email_validator import EmailNotValidError, validate_email
 
 from mailbot.process.calendar import parse_hours
-from mailbot.process.model import People, Person, Store
 from mailbot.process.names import did_you_mean, nearest, shown
 from mailbot.process.page import Page
+from mailbot.process.people import People, Person, Store
 from mailbot.process.vocabulary import ROLES
 from mailbot.process.yaml_marks import Value
 

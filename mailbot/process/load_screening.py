@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mailbot.process.model import Phrases, Screening, Wording
 from mailbot.process.names import shown
 from mailbot.process.page import Page
+from mailbot.process.wordlists import Phrases, Screening, Wording
 from mailbot.process.yaml_marks import Value
 
 LISTS = ("complaint", "claim", "serious", "says_left", "solved")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mailbot.errors import Problem
-from mailbot.process.model import Place
 from mailbot.process.names import listed, nearest, shown, unknown
+from mailbot.process.place import Place
 from mailbot.process.yaml_marks import Value
 
 MOST_PROBLEMS = 1_000  # of one file; nobody mends more in one go
