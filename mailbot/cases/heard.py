@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mailbot.cases.phrases import plain
+from mailbot.mail import references
 from mailbot.process.wordlists import Hearing
 
 LONGEST_LINE = 300  # characters of a first line that can be an answer; a longer one is a letter
 _LONGEST_TEXT = 100_000
-_REFERENCE_LINE = re.compile(
-    r"^[ \t]{0,20}ref[:.]?[ \t]{1,3}[a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}[ \t]{0,20}$", re.MULTILINE | re.IGNORECASE
-)
 PAUSE = re.compile(r"\s?[,.!;:–—-](?=\s|$)|\s[–—-]")  # "no-one has looked" has none
 SIGNATURE_LINES = 8
 _SIGNATURE_WORDS = 6
@@ -48,7 +46,7 @@ def _one(phrase: str) -> str:
 
 def body(text: str, hearing: Hearing) -> str:
     """The words themselves: without the line that names our letter, below a greeting."""
-    said = _REFERENCE_LINE.sub("", text[:_LONGEST_TEXT]).strip()
+    said = references.without_line(text[:_LONGEST_TEXT]).strip()
     first, line_end, rest = said.partition("\n")
     short = plain(first[:LONGEST_LINE]).strip()
     if line_end and greets(short, hearing):

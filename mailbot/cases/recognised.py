@@ -11,6 +11,7 @@ from mailbot.cases import forms
 from mailbot.cases.events import Event
 from mailbot.cases.intake import Intake
 from mailbot.cases.model import Case, Form
+from mailbot.mail import references
 from mailbot.process.model import Process
 
 _NO_NAME = re.compile(
@@ -18,7 +19,6 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME = 80
-_REFERENCE_LINE = re.compile(r"^[ \t>]*ref [a-z2-7]{7}\.\d{1,6}\.[a-z2-7]{26}[ \t]*$", re.MULTILINE | re.IGNORECASE)
 LONGEST_WORDS = 20_000  # characters of a mail's new words kept in history; the mail itself is in the mailbox
 
 
@@ -50,7 +50,7 @@ def keep(intake: Intake, party: str, kind: str, why: tuple[str, ...], human: boo
 
 def words_of(intake: Intake) -> dict[str, Any]:
     """What letters may quote of the mail: never the reference of ours that a one-tap answer carries."""
-    words = _REFERENCE_LINE.sub("", intake.words.new).strip()
+    words = references.without_line(intake.words.new).strip()
     return {"words": words[:LONGEST_WORDS], "subject": intake.message.subject}
 
 

@@ -28,6 +28,8 @@ _MARK = rf"([a-z2-7]{{{CODE_LETTERS}}})\.(\d{{1,{NUMBER_DIGITS}}})\.([a-z2-7]{{{
 _LOCAL = re.compile(_MARK)
 _IN_WORDS = re.compile(rf"\bref[:.]?[ \t]{{1,3}}{_MARK}(?![a-z2-7])", re.IGNORECASE)
 _RECIPIENT_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+# How the reference stands in the body of a reply that a button opened, quoted or not.
+_LINE = re.compile(rf"^[ \t>]{{0,20}}ref[:.]?[ \t]{{1,3}}{_MARK}[ \t]{{0,20}}$", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +122,8 @@ def _in_recipients(message: Message, desk_address: str) -> Iterator[tuple[str, s
 def _in_words(new_words: str) -> Iterator[tuple[str, str, str]]:
     for found in _IN_WORDS.finditer(new_words[:TEXT_MAX]):
         yield found[1].lower(), found[2], found[3].lower()
+
+
+def without_line(text: str) -> str:
+    """The text without the line that only carries a letter's reference: it is for the desk, nobody said it."""
+    return _LINE.sub("", text)
