@@ -26,6 +26,7 @@ from rapidfuzz import process
 from mailbot.assembly import assemble
 from mailbot.demo.servers import EmbeddedMail
 from mailbot.founding import found
+from mailbot.insight.listing import is_complaint
 from mailbot.settings import Settings
 from mailbot.settings import load as load_settings
 
@@ -98,9 +99,11 @@ class Stage:
         return next((letter for letter in reversed(self.letters) if letter["X-Mailbot-Letter"] == code), None)
 
     def states(self) -> dict[str, tuple[str, str]]:
-        """Customer's name -> case code and state."""
+        """Customer's name -> case code and state, of the complaints."""
         with assemble(self.settings, lambda: self.now) as assembled:
-            return {case.customer.name: (case.code, case.state) for case in assembled.ledger.cases()}
+            process = assembled.desk.room.process
+            cases = (case for case in assembled.ledger.cases() if is_complaint(case, process))
+            return {case.customer.name: (case.code, case.state) for case in cases}
 
     def _keep(self, name: str, raw: bytes) -> None:
         folder = self.folder / "mails"
