@@ -63,6 +63,7 @@ class Sample:
     facts: Mapping[str, Any] | None = None
     data: Mapping[str, Any] | None = None
     event: str | None = None
+    by: str | None = None
     state: str | None = None
     approved: tuple[str, int] | None = None
     outcome: str | None = None
@@ -78,7 +79,8 @@ class Sample:
     def situation(self) -> Situation:
         """What had happened, and the case it happened on."""
         own = {
-            name: getattr(self, name) for name in ("facts", "data", "event", "state", "approved", "outcome", "notes")
+            name: getattr(self, name)
+            for name in ("facts", "data", "event", "by", "state", "approved", "outcome", "notes")
         }
         return replace(situation_of(self.code), **{name: value for name, value in own.items() if value is not None})
 
@@ -152,6 +154,9 @@ def _questions_to_staff() -> Iterator[Sample]:
     yield Sample("ask-assessment", "manufacturer", event="silence", data={}, state="with_manufacturer")
     kindly = {**JUDGED, "finding": "not our error", "proposal": "explained"}
     yield Sample("ask-approval", "explained", data={**LUCY, "reason": PROPOSED}, facts=kindly)
+    no = {"words": "No thank you, the dress cost far more."}
+    declined: dict[str, Any] = {"event": "offer_declined", "by": "customer", "data": no}
+    yield Sample("ask-approval", "declined", facts={**JUDGED, "proposal": "CL2"}, approved=("CL1", 6_000), **declined)
     yield Sample("ask-approval", "no-amount", data={**LUCY, "reason": "an amount must be said"}, facts={})
     yield Sample("customer-wrote", "by-staff", data={**AUTHOR, "words": "She came in and shouted."})
     yield Sample("call", "undelivered", data={"letter": "E3", "to": VALUES["email"], "reason": "550 no such user"})

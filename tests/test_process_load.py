@@ -530,7 +530,7 @@ def test_a_missing_or_empty_file_is_one_problem(file: str) -> None:
     """Without one of the rule files there is no process, and the file is named."""
     without = {name: text for name, text in SAMPLE.items() if name != file}
     lines = [str(problem) for problem in taken(without).problems if problem.severe]
-    assert f"{file}:1: this file is missing" in lines
+    assert f"{file}:1: this file is missing; copy it from a folder that `mailbot init` makes anew" in lines
     lines = [str(problem) for problem in taken({**SAMPLE, file: "# nothing\n"}).problems if problem.severe]
     assert f"{file}:1: this file is empty" in lines
 

@@ -129,7 +129,8 @@ def _open_book(files: Mapping[str, str]) -> _Book:
     for name, page in pages.items():
         if name not in files:
             near = did_you_mean(name, (file for file in files if file not in FILES and file.endswith("yaml")))
-            page.error(1, f"this file is missing{near if 'did you mean' in near else ''}")
+            remedy = near if "did you mean" in near else "; copy it from a folder that `mailbot init` makes anew"
+            page.error(1, f"this file is missing{remedy}")
             values[name] = None
             continue
         values[name], problems = read(files[name], name)
