@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
@@ -84,7 +83,7 @@ def _kind(question: _Question, person: Person | None, case: Case, granted: int, 
 def approver(case: Case, event: Event, granted: int, process: Process, now: datetime) -> Person | None:
     """Whom to ask: who is in care and may approve it; else whoever may approve most; else the first in care."""
     people, question = process.people, _question(case, event, process)
-    today = now.astimezone(ZoneInfo(process.calendar.timezone)).date()
+    today = process.calendar.day(now)
     care = [person for person in people.in_role_on(_DECIDES, today) if person.addresses]
     free = [person for person in care if not _excluded(person, question, process)]
     needed = _counted(question.likely, case, granted)

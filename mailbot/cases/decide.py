@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from mailbot.cases import approval, silence
 from mailbot.cases import effects as fx
@@ -192,9 +191,8 @@ def _is_day(value: str) -> bool:
 def _dates(row: Row, seen: _Moment) -> list[fx.Effect]:
     """Dates that the row tells somebody, counted from now in the store's own days."""
     calendar, store = seen.process.calendar, seen.process.store(seen.case.store)
-    zone = ZoneInfo(calendar.timezone)
     return [
-        fx.SetFact(name, calendar.add(seen.now, wait, store.hours, store.calendar).astimezone(zone).date().isoformat())
+        fx.SetFact(name, calendar.day(calendar.add(seen.now, wait, store.hours, store.calendar)).isoformat())
         for name, wait in row.until.items()
     ]
 

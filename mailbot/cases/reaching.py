@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from mailbot.cases import approval
 from mailbot.cases.around import Around
@@ -33,7 +32,7 @@ def recipients(
     role: str, case: Case, event: Event, process: Process, around: Around, now: datetime
 ) -> tuple[Recipient, ...]:
     """Who gets a letter for that role; () where it is for nobody."""
-    people, today = process.people, now.astimezone(ZoneInfo(process.calendar.timezone)).date()
+    people, today = process.people, process.calendar.day(now)
     if role == "customer":
         if case.customer.address:
             return (Recipient(case.customer.address),)
@@ -57,11 +56,11 @@ def _named(
         return people.by_address(str(event.data.get("author", "")))
     if role == "approver":
         return approval.approver(case, event, around.granted, process, now)
-    owner = next((person for person in people.people if person.name == case.owner), None)
+    owner = people.called(case.owner)
     if role == "owner" and owner:
         return people.on_duty(owner, today)
     if role == "deputy" and owner and owner.deputy:
-        return next((person for person in people.people if person.name == owner.deputy), None)
+        return people.called(owner.deputy)
     return None
 
 

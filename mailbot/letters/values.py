@@ -86,7 +86,7 @@ def _house(told: Told) -> dict[str, Any]:
 
 def _people(told: Told) -> dict[str, Any]:
     case, process, data = told.case, told.process, told.event.data
-    owner = _person_called(case.owner, process)
+    owner = process.people.called(case.owner)
     operations = next(iter(process.people.in_role("operations")), None)
     return {
         "customer": {
@@ -130,7 +130,7 @@ def _dates(told: Told) -> dict[str, Value]:
     calendar, store = told.process.calendar, told.process.store(told.case.store)
     promised, today = (
         str(told.case.facts.get("answer_by") or ""),
-        told.now.astimezone(ZoneInfo(calendar.timezone)).date().isoformat(),
+        calendar.day(told.now).isoformat(),
     )
     answer_by = told.said(promised) if promised >= today else ""  # a promise of long ago is no date to name
     answer_by = answer_by or told.identity.day(calendar.add(told.now, _ANSWER_WITHIN, store.hours, store.calendar))
@@ -268,10 +268,6 @@ def _step(entry: Entry, told: Told) -> dict[str, Value]:
 
 def _at(told: Told, at: datetime) -> str:
     return f"{at.astimezone(ZoneInfo(told.process.calendar.timezone)):%-d %b %H:%M}"
-
-
-def _person_called(name: str, process: Process) -> Person | None:
-    return next((person for person in process.people.people if person.name == name), None)
 
 
 def _pounds(pence: object, told: Told) -> str:

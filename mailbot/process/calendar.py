@@ -184,6 +184,10 @@ class Calendar:
         opening = self.calendars.get(name) or self.calendars[self.default]
         return _with_hours(opening, store_hours) if store_hours else opening
 
+    def day(self, at: datetime) -> date:
+        """The day that it is on the desk's clock."""
+        return self._local(at).date()
+
     def is_working(self, at: datetime, store_hours: str = "", name: str = "") -> bool:
         """Whether the moment is working time."""
         return self.next_working(at, store_hours, name) == at

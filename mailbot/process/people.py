@@ -48,6 +48,10 @@ class People:
         wanted = address.casefold()
         return next((p for p in self.people if any(a.casefold() == wanted for a in p.addresses)), None)
 
+    def called(self, name: str) -> Person | None:
+        """The first of that name."""
+        return next((person for person in self.people if person.name == name), None)
+
     def in_role(self, role: str, store: str = "") -> tuple[Person, ...]:
         """Everyone with the role (and at the store, where one is named), in the file's order."""
         return tuple(p for p in self.people if role in p.roles and (not store or p.store == store))
