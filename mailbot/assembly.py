@@ -11,9 +11,11 @@ from tempfile import TemporaryDirectory
 
 from mailbot.adapters.files import DeskLock, read_secret
 from mailbot.adapters.imap import ImapMailbox
+from mailbot.adapters.imap_link import Account
 from mailbot.adapters.ledger import Ledger
 from mailbot.adapters.memory import NullPost, ReadOnlyMailbox
 from mailbot.adapters.smtp import SmtpPost
+from mailbot.adapters.smtp_link import Relay
 from mailbot.adapters.sqlite_file import copy_at_rest
 from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
 from mailbot.desk import Desk
@@ -38,24 +40,26 @@ def clock(fixed: datetime | None) -> Clock:
     return (lambda: fixed) if fixed else (lambda: datetime.now(UTC))
 
 
+def account_of(settings: Settings) -> Account:
+    """Where the mailbox is and how to get in."""
+    imap = settings.imap
+    return Account(imap.host, imap.port, imap.security, imap.username, imap.password.get_secret_value())
+
+
+def relay_of(settings: Settings) -> Relay:
+    """Where letters are handed in and how."""
+    smtp = settings.smtp
+    return Relay(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
+
+
 def mailbox_of(settings: Settings) -> ImapMailbox:
     """The connection to the mailbox; made at first use."""
-    imap = settings.imap
-    return ImapMailbox(
-        imap.host,
-        imap.port,
-        imap.security,
-        imap.username,
-        imap.password.get_secret_value(),
-        inbox=imap.inbox,
-        sent=imap.sent,
-    )
+    return ImapMailbox(account_of(settings), inbox=settings.imap.inbox, sent=settings.imap.sent)
 
 
 def post_of(settings: Settings) -> SmtpPost:
     """The way out; connected at first use."""
-    smtp = settings.smtp
-    return SmtpPost(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
+    return SmtpPost(relay_of(settings))
 
 
 def rulebook_of(settings: Settings, *, keep: bool) -> RuleBook:

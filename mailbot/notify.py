@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 
-from mailbot.settings import notify_socket
+from mailbot.environment import notify_socket
 
 
 def notify(state: str) -> None:

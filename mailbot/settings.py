@@ -1,4 +1,4 @@
-"""mailbot.toml and the environment -> Settings. The only reader of the environment.
+"""mailbot.toml and the environment -> Settings.
 
 Any key can come from the environment: MAILBOT_IMAP__PASSWORD. Unknown keys are errors, with the
 nearest right word. Secrets never show in a repr, a log or a message. Pure rooms get values, never this.
@@ -6,7 +6,6 @@ nearest right word. Secrets never show in a repr, a log or a message. Pure rooms
 
 from __future__ import annotations
 
-import os
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +15,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from rapidfuzz import process as fuzzy
 
+from mailbot import environment
 from mailbot.errors import SettingsError
 
 FILE = "mailbot.toml"
-ENV_PREFIX = "MAILBOT_"
+ENV_PREFIX = environment.PREFIX
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Security = Literal["tls", "starttls", "none"]
 
@@ -172,16 +172,9 @@ def load(folder: Path) -> Settings:
         raise SettingsError(_in_words(file, error)) from None
 
 
-def desk_folder(option: str | None) -> Path:
-    """--desk DIR, else $MAILBOT_DESK, else the current folder."""
-    return Path(option or os.environ.get("MAILBOT_DESK") or ".").resolve()
-
-
 def _lay_environment_over(data: dict[str, Any]) -> None:
-    for name, value in os.environ.items():
-        section, two, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
-        if name.startswith(ENV_PREFIX) and two:
-            data.setdefault(section, {})[key] = value
+    for section, key, value in environment.overrides():
+        data.setdefault(section, {})[key] = value
 
 
 def _read_password_files(data: dict[str, Any], folder: Path) -> None:
@@ -219,8 +212,3 @@ def _keys(path: list[str]) -> list[str]:
         kind = fields[step].annotation if step in fields else None
         fields = dict(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
     return [name for name in fields if name != "folder"]
-
-
-def notify_socket() -> str:
-    """$NOTIFY_SOCKET, where systemd wants to hear of the service; '' elsewhere."""
-    return os.environ.get("NOTIFY_SOCKET", "")

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from mailbot import settings as reading
 from mailbot.adapters.imap import ImapMailbox
+from mailbot.adapters.imap_link import Account
 from mailbot.adapters.ledger import MemoryLedger
 from mailbot.adapters.memory import MemoryMailbox
 from mailbot.adapters.sqlite_file import copy_at_rest
@@ -211,7 +212,7 @@ def test_a_mail_of_bare_returns_blocks_nobody(mailbox_user: User, returns: int) 
     """Dovecot hangs up at the end of a large mail with bare CRs in it; it is read all the same, so others are too."""
     user = mailbox_user
     put(user, [b"Subject: hostile\r\n\r\n" + b"\r" * returns, b"Subject: next\r\n\r\nx"])
-    box = ImapMailbox(user.host, user.port, "none", user.name, user.password)
+    box = ImapMailbox(Account(user.host, user.port, "none", user.name, user.password))
     heads: set[bytes] = set()
     for _ in range(2):  # Dovecot may give it a new UID when it notices; the desk lists again until nothing is left
         for one in box.waiting()[1]:

@@ -18,6 +18,7 @@ from imapclient import IMAPClient
 
 from mailbot.adapters import imap, imap_mails
 from mailbot.adapters.imap import ImapMailbox
+from mailbot.adapters.imap_link import Account
 from mailbot.adapters.ports import CASES, HUMAN, INBOX, JOURNAL, NO_ACTION, SENT, Arrived
 from mailbot.demo.servers import EmbeddedMail
 from mailbot.errors import MailboxError
@@ -35,10 +36,11 @@ def mail(number: int = 1, message_id: str = "", body: bytes = b"Hello\r\n") -> b
     return head.encode() + body
 
 
-def mailbox(user: User, **settings: object) -> ImapMailbox:
+def mailbox(user: User, inbox: str = INBOX, sent: str = "auto", **settings: object) -> ImapMailbox:
     """The adapter on a user's mailbox, without TLS."""
     options: dict[str, object] = {"port": user.port, "security": "none", "read_timeout": 10} | settings
-    return ImapMailbox(user.host, username=user.name, password=user.password, **options)  # type: ignore[arg-type]
+    account = Account(user.host, username=user.name, password=user.password, **options)  # type: ignore[arg-type]
+    return ImapMailbox(account, inbox, sent)
 
 
 @contextmanager
@@ -563,33 +565,33 @@ def test_nobody_listens() -> None:
     """A port where nothing listens is said to be one, and may pass."""
     port = free_port()
     with pytest.raises(MailboxError, match=rf"nothing listens at 127.0.0.1:{port}") as caught:
-        ImapMailbox(HOST, port, "none", "x", "y").waiting()
+        ImapMailbox(Account(HOST, port, "none", "x", "y")).waiting()
     assert caught.value.transient
 
 
 def test_unknown_host() -> None:
     """A name that does not exist is said to be one."""
     with pytest.raises(MailboxError, match=r"name no-such-host.invalid cannot be found: check \[imap\] host"):
-        ImapMailbox("no-such-host.invalid", 993, "tls", "x", "y").waiting()
+        ImapMailbox(Account("no-such-host.invalid", 993, "tls", "x", "y")).waiting()
 
 
 def test_no_imap_server(sink: object) -> None:
     """Another kind of server on the port is recognised."""
     port = sink.port  # type: ignore[attr-defined]
     with pytest.raises(MailboxError, match="is no IMAP server") as caught:
-        ImapMailbox(HOST, port, "none", "x", "y").waiting()
+        ImapMailbox(Account(HOST, port, "none", "x", "y")).waiting()
     assert not caught.value.transient
 
 
 def test_wrong_security(dovecot: Dovecot, embedded: EmbeddedMail) -> None:
     """TLS asked where there is none is an error with what to change, never a fall-back to plain text."""
     with pytest.raises(MailboxError, match="does not begin with TLS") as caught:
-        ImapMailbox(HOST, dovecot.imap_port, "tls", "x", "y").waiting()
+        ImapMailbox(Account(HOST, dovecot.imap_port, "tls", "x", "y")).waiting()
     assert not caught.value.transient
     with pytest.raises(MailboxError, match=r'offers no STARTTLS: set .* security = "tls"'):
-        ImapMailbox(HOST, embedded.imap_port, "starttls", "x", "y").waiting()
+        ImapMailbox(Account(HOST, embedded.imap_port, "starttls", "x", "y")).waiting()
     with pytest.raises(MailboxError, match="did not answer in time"):
-        ImapMailbox(HOST, dovecot.imaps_port, "none", "x", "y", connect_timeout=0.5).waiting()
+        ImapMailbox(Account(HOST, dovecot.imaps_port, "none", "x", "y", connect_timeout=0.5)).waiting()
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
@@ -602,7 +604,7 @@ def test_certificates(
 ) -> None:
     """A self-signed certificate is refused with a sentence; once it is trusted, all works over TLS."""
     port = dovecot.imaps_port if security == "tls" else dovecot.imap_port
-    box = ImapMailbox("localhost", port, security, mailbox_user.name, mailbox_user.password)
+    box = ImapMailbox(Account("localhost", port, security, mailbox_user.name, mailbox_user.password))
     with pytest.raises(MailboxError, match=rf"certificate of localhost:{port} is not trusted .*self-signed") as caught:
         box.waiting()
     assert not caught.value.transient

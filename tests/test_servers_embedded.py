@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.imap import ImapMailbox
+from mailbot.adapters.imap_link import Account
 from mailbot.adapters.ports import Parcel
 from mailbot.adapters.smtp import SmtpPost
+from mailbot.adapters.smtp_link import Relay
 from mailbot.demo.servers import EmbeddedMail
 
 DESK = "desk@shop.test"
@@ -26,8 +28,8 @@ RAW = b"From: anna@customer.test\r\nMessage-ID: <1@c.test>\r\n\r\nGr\xc3\xbc\xc3
 def test_post_reaches_the_inbox_and_wakes_idle() -> None:
     """Mail to a user is in the inbox byte for byte and ends an IDLE; +detail reaches the same user, in any case."""
     with EmbeddedMail({DESK: "secret"}) as mail:
-        box, watcher = (ImapMailbox(mail.host, mail.imap_port, "none", DESK, "secret") for _ in range(2))
-        post = SmtpPost(mail.host, mail.smtp_port, "none", "", "")
+        box, watcher = (ImapMailbox(Account(mail.host, mail.imap_port, "none", DESK, "secret")) for _ in range(2))
+        post = SmtpPost(Relay(mail.host, mail.smtp_port, "none", "", ""))
         watcher.watch(0)
         sending = threading.Timer(0.2, lambda: list(post.send([Parcel("<1@c.test>", "anna@customer.test", DESK, RAW)])))
         sending.start()
@@ -52,7 +54,7 @@ def test_mail_to_strangers_is_kept_outside() -> None:
         (kept,) = mail.outside
         assert (kept.sender, kept.to, kept.raw) == (DESK, ("anna@customer.test", "bob@customer.test"), RAW)
         assert kept.at == now
-        box = ImapMailbox(mail.host, mail.imap_port, "none", DESK, "secret")
+        box = ImapMailbox(Account(mail.host, mail.imap_port, "none", DESK, "secret"))
         assert [one.received_at for one in box.waiting()[1]] == [now]
         box.close()
 
@@ -62,7 +64,7 @@ def test_deliver_at_a_time_of_ones_own() -> None:
     then = datetime(2024, 2, 29, 12, 0, 0, tzinfo=UTC)
     with EmbeddedMail({DESK: "secret"}) as mail:
         mail.deliver(RAW, DESK, then)
-        box = ImapMailbox(mail.host, mail.imap_port, "none", DESK, "secret")
+        box = ImapMailbox(Account(mail.host, mail.imap_port, "none", DESK, "secret"))
         assert [one.received_at for one in box.waiting()[1]] == [then]
         box.close()
 
@@ -72,7 +74,10 @@ def test_two_worlds_do_not_meet() -> None:
     before = threading.active_count()
     with EmbeddedMail({DESK: "a"}) as one, EmbeddedMail({DESK: "b"}) as other:
         one.deliver(RAW, DESK)
-        boxes = [ImapMailbox(world.host, world.imap_port, "none", DESK, pw) for world, pw in ((one, "a"), (other, "b"))]
+        boxes = [
+            ImapMailbox(Account(world.host, world.imap_port, "none", DESK, pw))
+            for world, pw in ((one, "a"), (other, "b"))
+        ]
         assert [len(box.waiting()[1]) for box in boxes] == [1, 0]
     assert threading.active_count() == before
     for box in boxes:

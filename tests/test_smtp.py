@@ -9,6 +9,7 @@ import pytest
 
 from mailbot.adapters.ports import Delivery, Parcel
 from mailbot.adapters.smtp import SmtpPost, impossible
+from mailbot.adapters.smtp_link import Relay
 from mailbot.errors import PostError
 from tests.servers import HOST, Certificate, SmtpSink, free_port
 
@@ -44,7 +45,7 @@ def send_once(post: SmtpPost, count: int = 1) -> list[str]:
 @pytest.fixture
 def post(sink: SmtpSink) -> Iterator[SmtpPost]:
     """The adapter on the sink."""
-    made = SmtpPost(HOST, sink.port, "none", "", "", timeout=2)
+    made = SmtpPost(Relay(HOST, sink.port, "none", "", "", timeout=2))
     yield made
     made.close()
 
@@ -151,7 +152,7 @@ def test_dropped_after_data_is_doubted(sink: SmtpSink, post: SmtpPost, mode: str
 def test_hanging_after_data_is_doubted(sink: SmtpSink) -> None:
     """A server that never answers DATA is waited for a while, and the next letter gets a new connection."""
     sink.mode = "hang"
-    post = SmtpPost(HOST, sink.port, "none", "", "", timeout=0.3)
+    post = SmtpPost(Relay(HOST, sink.port, "none", "", "", timeout=0.3))
     began = time.monotonic()
     assert [one.outcome for one in post.send([parcel()])] == ["doubted"]
     assert time.monotonic() - began < 5
@@ -221,20 +222,20 @@ def test_nobody_listens() -> None:
     """No server: PostError that will pass, naming host and port; nothing was handed over."""
     port = free_port()
     with pytest.raises(PostError, match=rf"nothing listens at 127.0.0.1:{port} .*\[smtp\]") as caught:
-        send_once(SmtpPost(HOST, port, "none", "", ""))
+        send_once(SmtpPost(Relay(HOST, port, "none", "", "")))
     assert caught.value.transient
 
 
 def test_unknown_host() -> None:
     """A name that does not exist is said to be one."""
     with pytest.raises(PostError, match=r"name no-such-host.invalid cannot be found"):
-        send_once(SmtpPost("no-such-host.invalid", 25, "none", "", "", timeout=10))
+        send_once(SmtpPost(Relay("no-such-host.invalid", 25, "none", "", "", timeout=10)))
 
 
 def test_login(sink: SmtpSink) -> None:
     """AUTH with the right password, also one that is not ASCII; letters carry the login."""
     sink.users = {"desk": "pässwörd ✓"}
-    post = SmtpPost(HOST, sink.port, "none", "desk", "pässwörd ✓")
+    post = SmtpPost(Relay(HOST, sink.port, "none", "desk", "pässwörd ✓"))
     assert send_once(post) == ["accepted"]
     assert sink.received[0].user == "desk"
 
@@ -242,7 +243,7 @@ def test_login(sink: SmtpSink) -> None:
 def test_login_refused(sink: SmtpSink) -> None:
     """A wrong password: PostError that will not pass, tried once only, and never shown."""
     sink.users = {"desk": "right"}
-    post = SmtpPost(HOST, sink.port, "none", "desk", "wrong-secret")
+    post = SmtpPost(Relay(HOST, sink.port, "none", "desk", "wrong-secret"))
     with pytest.raises(PostError, match="refused the login of desk") as caught:
         send_once(post, 5)
     assert not caught.value.transient
@@ -253,7 +254,7 @@ def test_login_refused(sink: SmtpSink) -> None:
 def test_server_without_login(sink: SmtpSink) -> None:
     """A user name for a server that offers no AUTH is said so."""
     with pytest.raises(PostError, match="offers no login by password"):
-        send_once(SmtpPost(HOST, sink.port, "none", "desk", "x"))
+        send_once(SmtpPost(Relay(HOST, sink.port, "none", "desk", "x")))
 
 
 def test_refused_before_data_is_never_accepted(sink: SmtpSink, post: SmtpPost) -> None:
@@ -275,7 +276,7 @@ def test_starttls(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> 
     """STARTTLS with a certificate that is trusted, then AUTH; the connection is kept."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.cert))
     sink = SmtpSink(certificate=certificate, users={"desk": "secret"}).start()
-    post = SmtpPost("localhost", sink.port, "starttls", "desk", "secret")
+    post = SmtpPost(Relay("localhost", sink.port, "starttls", "desk", "secret"))
     try:
         assert [one.outcome for one in post.send([parcel(1), parcel(2)])] == ["accepted", "accepted"]
         assert sink.connections == 1
@@ -288,7 +289,7 @@ def test_tls_from_the_start(certificate: Certificate, monkeypatch: pytest.Monkey
     """security = "tls" speaks TLS at once."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.cert))
     sink = SmtpSink(certificate=certificate, implicit=True).start()
-    post = SmtpPost("localhost", sink.port, "tls", "", "")
+    post = SmtpPost(Relay("localhost", sink.port, "tls", "", ""))
     try:
         assert [one.outcome for one in post.send([parcel()])] == ["accepted"]
     finally:
@@ -302,7 +303,7 @@ def test_self_signed_certificate(certificate: Certificate, security: str, implic
     sink = SmtpSink(certificate=certificate, implicit=implicit, users={"desk": "secret"}).start()
     try:
         with pytest.raises(PostError, match=r"certificate of localhost:.* is not trusted .*self-signed") as caught:
-            send_once(SmtpPost("localhost", sink.port, security, "desk", "secret"))
+            send_once(SmtpPost(Relay("localhost", sink.port, security, "desk", "secret")))
         assert not caught.value.transient
         assert sink.logins == []
     finally:
@@ -312,15 +313,15 @@ def test_self_signed_certificate(certificate: Certificate, security: str, implic
 def test_wrong_security(sink: SmtpSink) -> None:
     """TLS asked of a server without it is an error with what to change, never a fall-back to plain text."""
     with pytest.raises(PostError, match="does not begin with TLS"):
-        send_once(SmtpPost(HOST, sink.port, "tls", "", ""))
+        send_once(SmtpPost(Relay(HOST, sink.port, "tls", "", "")))
     with pytest.raises(PostError, match="offers no STARTTLS"):
-        send_once(SmtpPost(HOST, sink.port, "starttls", "", ""))
+        send_once(SmtpPost(Relay(HOST, sink.port, "starttls", "", "")))
     assert sink.received == []
 
 
 def test_close_never_raises(sink: SmtpSink) -> None:
     """Closing twice, closing unused, closing after the server has died."""
-    post = SmtpPost(HOST, sink.port, "none", "", "")
+    post = SmtpPost(Relay(HOST, sink.port, "none", "", ""))
     post.close()
     list(post.send([parcel()]))
     sink.stop()

@@ -46,25 +46,12 @@ class ImapMailbox:
     """One mailbox; connects at the first call.
 
     Args:
-        security: tls, starttls or none.
         inbox: the server's own name of the folder that customers write to.
         sent: auto and append file a copy of each letter; server means that the server does so itself.
-        connect_timeout, read_timeout: seconds.
     """
 
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        security: str,
-        username: str,
-        password: str,
-        inbox: str = INBOX,
-        sent: str = "auto",
-        connect_timeout: float = 20,
-        read_timeout: float = 60,
-    ) -> None:
-        self._account = imap_link.Account(host, port, security, username, password, connect_timeout, read_timeout)
+    def __init__(self, account: imap_link.Account, inbox: str = INBOX, sent: str = "auto") -> None:
+        self._account = account
         self._inbox = inbox
         self._sent = sent
         self._client: Any = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,7 +43,10 @@ GOODBYE_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where the mailbox is and how to get in. security: tls starttls none."""
+    """Where the mailbox is and how to get in.
+
+    security: tls starttls none. token: gives a fresh OAuth 2 access token, used in place of the password.
+    """
 
     host: str
     port: int
@@ -51,6 +55,7 @@ class Account:
     password: str = field(repr=False)
     connect_timeout: float = 20
     read_timeout: float = 60
+    token: Callable[[], str] | None = field(default=None, repr=False)
 
 
 def connect(account: Account) -> IMAPClient:

@@ -42,23 +42,10 @@ class SmtpPost:
     """The post by one SMTP server.
 
     Args:
-        security: tls, starttls or none.
-        username: "" = no AUTH.
         connections: letters on their way at once, at most.
-        timeout: seconds for each answer.
     """
 
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        security: str,
-        username: str,
-        password: str,
-        connections: int = 3,
-        timeout: float = 60,
-    ) -> None:
-        relay = Relay(host, port, security, username, password, timeout)
+    def __init__(self, relay: Relay, connections: int = 3) -> None:
         self._lines = [_Line(relay) for _ in range(max(1, connections))]
         self._runner: asyncio.Runner | None = None
 

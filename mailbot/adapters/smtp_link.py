@@ -10,6 +10,7 @@ import asyncio
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -40,7 +41,11 @@ _FULL_NAME = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Where letters are handed in and how. security: tls starttls none; username "" = no AUTH."""
+    """Where letters are handed in and how.
+
+    security: tls starttls none; username "" = no AUTH. token: gives a fresh OAuth 2 access token, used in place of the
+    password.
+    """
 
     host: str
     port: int
@@ -48,6 +53,7 @@ class Relay:
     username: str
     password: str = field(repr=False)
     timeout: float = 60
+    token: Callable[[], str] | None = field(default=None, repr=False)
 
 
 async def connect(relay: Relay) -> aiosmtplib.SMTP:

@@ -1,0 +1,41 @@
+"""What the environment says. Besides the settings laid over mailbot.toml (settings.py) nothing else is asked of it.
+
+Loads nothing, since `mailbot --help` needs it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+PREFIX = "MAILBOT_"
+
+
+def desk_folder(option: str | None) -> Path:
+    """--desk DIR, else $MAILBOT_DESK, else the current folder."""
+    return Path(option or os.environ.get("MAILBOT_DESK") or ".").resolve()
+
+
+def overrides() -> Iterator[tuple[str, str, str]]:
+    """(section, key, value) for each MAILBOT_SECTION__KEY=value."""
+    for name, value in os.environ.items():
+        section, two, key = name.removeprefix(PREFIX).lower().partition("__")
+        if name.startswith(PREFIX) and two:
+            yield section, key, value
+
+
+def notify_socket() -> str:
+    """$NOTIFY_SOCKET, where systemd wants to hear of the service; '' elsewhere."""
+    return os.environ.get("NOTIFY_SOCKET", "")
+
+
+def credentials_folder() -> Path | None:
+    """$CREDENTIALS_DIRECTORY, where systemd lays the service's secrets (LoadCredential=); None elsewhere."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return Path(folder) if folder else None
+
+
+def wants_no_colour() -> bool:
+    """Whether NO_COLOR is set to anything (no-color.org), or the terminal is a dumb one."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
