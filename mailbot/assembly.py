@@ -14,6 +14,7 @@ from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.imap_link import Account
 from mailbot.adapters.ledger import Ledger
 from mailbot.adapters.memory import NullPost, ReadOnlyMailbox
+from mailbot.adapters.oauth2 import AccessToken
 from mailbot.adapters.smtp import SmtpPost
 from mailbot.adapters.smtp_link import Relay
 from mailbot.adapters.sqlite_file import copy_at_rest
@@ -42,14 +43,23 @@ def clock(fixed: datetime | None) -> Clock:
 
 def account_of(settings: Settings) -> Account:
     """Where the mailbox is and how to get in."""
-    imap = settings.imap
-    return Account(imap.host, imap.port, imap.security, imap.username, imap.password.get_secret_value())
+    imap, token = settings.imap, _token_of(settings, settings.imap.oauth2)
+    return Account(imap.host, imap.port, imap.security, imap.username, imap.password.get_secret_value(), token=token)
 
 
 def relay_of(settings: Settings) -> Relay:
     """Where letters are handed in and how."""
-    smtp = settings.smtp
-    return Relay(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
+    smtp, token = settings.smtp, _token_of(settings, settings.smtp.oauth2)
+    return Relay(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value(), token=token)
+
+
+def _token_of(settings: Settings, provider: str) -> AccessToken | None:
+    """What gives access tokens, where one signs in with them; loaded for those desks alone."""
+    if not provider:
+        return None
+    from mailbot.sign_in.access import Access
+
+    return Access(settings).token
 
 
 def mailbox_of(settings: Settings) -> ImapMailbox:

@@ -6,7 +6,6 @@ on stderr: what is wrong and what to do. With --json stdout is JSON alone, and l
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -24,10 +23,19 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "founding", "init",
             "Make a new desk folder: settings, rules, letters, state and the secret. Never overwrites.",
         ),
+        "doctor": (
+            "examining", "doctor",
+            "Try every connection and file, and say in words what is wrong and what to do.",
+        ),
+        "login": (
+            "signing_in", "login",
+            "Sign in to the mailbox at Google, Microsoft 365 or another provider (OAuth 2).",
+        ),
     },
     "The desk at work": {
         "once": ("working", "once", "One cycle: take in all new mail, fire what is due, send."),
         "run": ("working", "run", "The service: watch the mailbox until told to stop."),
+        "health": ("working", "health", "Whether the service is well; for probes."),
         "rebuild": (
             "working", "rebuild", "Make state/ again from the mailbox alone; the old state is kept beside it.",
         ),
@@ -35,12 +43,26 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
     "Looking at cases": {
         "cases": ("looking", "cases", "The cases, oldest first."),
         "show": ("looking", "show", "One case with its history."),
+        "why": ("looking", "why", "Each step of a case in plain words, by which rule, and what comes next."),
     },
     "Rules and letters": {
         "check": ("ruling", "check", "Lint rules and letters; all problems at once."),
+        "where": (
+            "ruling", "where",
+            "Every row, template, button and story of a letter; without one, the table of all letters.",
+        ),
         "map": ("ruling", "map_", "The process drawn: its states, and what leads from one to the other."),
     },
+    "Your shell": {
+        "completion": (
+            "completing", "completion",
+            "Print the script that lets Tab complete commands, cases, states and letters.",
+        ),
+    },
 }  # fmt: skip
+
+
+_NAMES = max(len(name) for group in COMMANDS.values() for name in group)
 
 
 class _Commands(click.Group):
@@ -60,7 +82,17 @@ class _Commands(click.Group):
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, group in COMMANDS.items():
             with formatter.section(title):
-                formatter.write_dl([(name, line) for name, (_, _, line) in group.items()])
+                formatter.write_dl([(f"{name:<{_NAMES}}", line) for name, (_, _, line) in group.items()])
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was typed; a wrong one is refused with the nearest right one."""
+        if not context.resilient_parsing and args and self.get_command(context, args[0]) is None:
+            from mailbot.process.names import unknown
+
+            context.fail(unknown("command", args[0], self.list_commands(context)))
+        return super().resolve_command(context, args)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,14 +110,27 @@ def main(context: click.Context, desk: str | None, color: str, verbose: bool) ->
     """mailbot runs the complaints mailbox of a shop.
 
     \b
-    First steps:
-      mailbot init mydesk            make a desk folder, then edit mydesk/mailbot.toml
-      mailbot check --desk mydesk    is every rule file in order?
-      mailbot once --desk mydesk --dry-run
-      mailbot run --desk mydesk
+    On the first day:
+      mailbot demo                            see it work; nothing to set up
+      mailbot init mydesk                     a desk folder of your own
+      mailbot doctor --desk mydesk            does it reach its mailbox?
+      mailbot once --desk mydesk --dry-run    what would it do?
+      mailbot run --desk mydesk               the service
+
+    \b
+    On every other:
+      mailbot cases                           what is open, and for whom it waits
+      mailbot why anna                        what happened on Anna's case, and why
     """
     context.obj = desk
     context.color = {"always": True, "never": False}.get(color, False if wants_no_colour() else None)
+    _log(verbose)
+
+
+def _log(verbose: bool) -> None:
+    """Logs go to stderr; loaded here, since `--help` logs nothing."""
+    import logging
+
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -36,6 +36,7 @@ from mailbot.mail.model import Message
 from mailbot.posting import Posting
 from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
+from mailbot.sign_in.telling import tell_of_sign_in
 from mailbot.stepping import Clock, Stepping
 
 FIRST_START, ASKED_ADMIN = "first_start", "asked_admin"
@@ -130,6 +131,7 @@ class Desk:
             report.fired = self._firing.fire()
 
     def _outward(self, report: Report) -> None:
+        tell_of_sign_in(self._settings, self._stepping)
         try:
             report.sent, report.unsent = self._posting.send(self._clock)
         finally:

@@ -39,3 +39,23 @@ def credentials_folder() -> Path | None:
 def wants_no_colour() -> bool:
     """Whether NO_COLOR is set to anything (no-color.org), or the terminal is a dumb one."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def watchdog_seconds() -> float:
+    """$WATCHDOG_USEC: how long systemd waits for a sign of life before it starts the service anew; 0 = for ever."""
+    given, whose = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", "")
+    return int(given) / 1_000_000 if given.isdigit() and whose in ("", str(os.getpid())) else 0.0
+
+
+def log_format() -> str:
+    """$MAILBOT_LOG_FORMAT, how log lines are written where no option says so; '' where it is not set."""
+    return os.environ.get(f"{PREFIX}LOG_FORMAT", "")
+
+
+def goes_to_journal(file: int) -> bool:
+    """Whether an open file is a line to systemd's journal ($JOURNAL_STREAM names it by device and inode)."""
+    try:
+        found = os.fstat(file)
+    except OSError:
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"

@@ -7,12 +7,12 @@ their Message-ID from the moment they are queued, and their bytes from the first
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot import logs
-from mailbot.adapters.ledger import Ledger, OutboxRow
+from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.adapters.ports import SENT, Delivery, Mailbox, Parcel, Post
 from mailbot.cases.events import Event
 from mailbot.enclosing import Enclosing
@@ -20,6 +20,7 @@ from mailbot.errors import PostError
 
 AT_ONCE = 3  # letters that one crash can put in doubt; as many as the post has connections
 FILED_AT_ONCE = 10  # letters with photos have up to 10 MB each
+ASKED_FOR = 5  # letters in a row that a server which files them by itself would have filed
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))  # growing, then the last one again
 DOUBTS_MOST = 3  # then a letter stays in doubt: a server that takes mail and never says so would get it for ever
 GIVE_UP = timedelta(days=5)  # RFC 5321 4.5.4.1: a sender gives up after four to five days
@@ -39,6 +40,8 @@ class Posting:
         self._ledger, self._mailbox, self._post, self._record = ledger, mailbox, post, record
         self._sender, self._admin, self._grants, self._sent, self._in_doubt = sender, admin, grants, sent, in_doubt
         self._carries = carries
+        self._just_left: set[str] = set()  # letters that left in this run and were never tried to be filed
+        self._left_out = 0  # how many of those in a row were not in Sent
 
     def settle_doubts(self, now: datetime) -> int:
         """Letters found `sending` or in doubt: sent if Sent proves it, else shown, and sent again or asked about."""
@@ -63,28 +66,51 @@ class Posting:
         while rows := self._ledger.outbox(("queued",), AT_ONCE, before=now()):
             whole = map(enclosing.enclosed, rows)  # before the first commit: what is tried again is the same bytes
             going = {row.message_id: replace(row, status="sending", attempts=row.attempts + 1) for row in whole}
-            for row in going.values():
-                self._record(row, None, "")
+            self._note(going.values())
             try:
                 for delivery in self._post.send([self._parcel(row) for row in going.values()]):
                     accepted = self._outcome(going.pop(delivery.message_id), delivery, now())
                     done, failed = done + accepted, failed + (not accepted)
             except PostError:
-                for row in going.values():  # no server: nothing left this machine
-                    self._record(replace(row, status="queued", attempts=row.attempts - 1), None, "")
+                # no server: nothing left this machine
+                self._note(replace(row, status="queued", attempts=row.attempts - 1) for row in going.values())
                 raise
         return done, failed
 
     def file(self) -> int:
         """Put copies of sent letters into Sent, unless the server did."""
         filed = 0
+        self._left_out = 0
         while rows := self._ledger.outbox(("sent",), FILED_AT_ONCE):
-            for row in rows:
-                if self._sent != "server" and not self._mailbox.holds(SENT, row.message_id):
-                    self._mailbox.append(SENT, row.raw, row.at)
-                self._record(replace(row, status="filed", raw=b""), None, "")
+            done: list[OutboxRow] = []
+            try:
+                for row in rows:
+                    if self._sent != "server" and not self._is_filed(row.message_id):
+                        self._mailbox.append(SENT, row.raw, row.at)
+                    done.append(replace(row, status="filed", raw=b""))
+            finally:  # those that a crash forgets are found in Sent
+                self._note(done)
             filed += len(rows)
         return filed
+
+    def _is_filed(self, message_id: str) -> bool:
+        """Whether Sent has the letter; not asked of one that left just now, once the server has filed none of a few.
+
+        Asking for each takes as long as sending it. One that an earlier run may have filed is always asked for.
+        """
+        just_left = message_id in self._just_left
+        self._just_left.discard(message_id)  # from here on it may be there
+        if just_left and self._left_out >= ASKED_FOR:
+            return False
+        found = self._mailbox.holds(SENT, message_id)
+        if just_left:
+            self._left_out = 0 if found else self._left_out + 1
+        return found
+
+    def _note(self, rows: Iterable[OutboxRow]) -> None:
+        """One durable step of several letters, of which no case needs to know."""
+        if noted := tuple(rows):
+            self._ledger.commit(Commit(outbox=noted), {})
 
     def _again(self, row: OutboxRow) -> bool:
         """Whether a letter in doubt is sent again, with the same Message-ID."""
@@ -106,6 +132,7 @@ class Posting:
             case "accepted":
                 sent = replace(row, status="sent", attempts=0, next_at=row.at, error="")
                 self._record(sent, _event("letter_sent", row), "sent")
+                self._just_left.add(row.message_id)
                 logs.sent(row.case, row.letter, row.rehearsed)
                 return True
             case "later" if now - row.at < GIVE_UP:

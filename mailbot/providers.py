@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
+from rapidfuzz.distance import OSA
 
 FILE = Path(__file__).with_name("providers.toml")
+CLOSED = "closed"  # the table in the file for providers that let no program in
 
 
 class _Frozen(BaseModel):
@@ -49,7 +51,9 @@ class Provider(_Frozen):
 
     `domains`: addresses there; `mx`: ends of the names of the MX hosts of a domain hosted there; `sent`: as in [imap];
     `password`: what a password must be there ("" any, "app" an app password, "none" only OAuth 2);
-    `subaddress`: whether desk+token@ arrives.
+    `app_password`: in words, how to come by one; `username`: the whole "address", or what stands before the @, "local";
+    `subaddress`: whether desk+token@ arrives; `authserv_id`: as in [trust], where it is the same for everybody;
+    `autodiscover`: where the alias autodiscover.DOMAIN of a domain hosted there leads (RFC 1035 CNAME).
     """
 
     id: str
@@ -60,16 +64,44 @@ class Provider(_Frozen):
     smtp: Server
     sent: str = "auto"
     password: str = ""
+    app_password: str = ""
+    username: str = "address"
     subaddress: bool = False
+    authserv_id: str = ""
+    autodiscover: tuple[str, ...] = ()
     sign_in: SignIn | None = None
     traps: tuple[Trap, ...] = ()
 
 
+class Closed(_Frozen):
+    """A provider that has no servers a program could connect to: why, and what to do instead."""
+
+    id: str
+    name: str
+    domains: tuple[str, ...] = ()
+    mx: tuple[str, ...] = ()
+    why: str
+    do: str
+
+
 @cache
-def known() -> tuple[Provider, ...]:
-    """All providers of the table."""
+def _table() -> tuple[tuple[Provider, ...], tuple[Closed, ...]]:
     table = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return tuple(Provider(id=name, **fields) for name, fields in table.items())
+    shut = table.pop(CLOSED, {})
+    return (
+        tuple(Provider(id=name, **fields) for name, fields in table.items()),
+        tuple(Closed(id=name, **fields) for name, fields in shut.items()),
+    )
+
+
+def known() -> tuple[Provider, ...]:
+    """All providers of the table that a program can connect to."""
+    return _table()[0]
+
+
+def closed() -> tuple[Closed, ...]:
+    """The providers that let no program in."""
+    return _table()[1]
 
 
 def by_id(name: str) -> Provider | None:
@@ -84,10 +116,37 @@ def by_domain(domain: str) -> Provider | None:
 
 def by_mx(hosts: Sequence[str]) -> Provider | None:
     """The provider that takes in mail at one of those hosts."""
-    names = [f".{host.casefold().rstrip('.')}" for host in hosts]
-    return next((each for each in known() if any(name.endswith(f".{mx}") for mx in each.mx for name in names)), None)
+    return next((each for each in known() if _at(hosts, each.mx)), None)
+
+
+def by_autodiscover(host: str) -> Provider | None:
+    """The provider to whose host the alias autodiscover.DOMAIN leads."""
+    return next((each for each in known() if _at([host], each.autodiscover)), None)
 
 
 def by_server(host: str) -> Provider | None:
     """The provider whose IMAP or SMTP server that is."""
     return next((each for each in known() if host.casefold() in (each.imap.host, each.smtp.host)), None)
+
+
+def shut(domain: str, hosts: Sequence[str] = ()) -> Closed | None:
+    """The provider of that domain (or at those MX hosts), where it is one that lets no program in."""
+    return next((each for each in closed() if domain.casefold() in each.domains or _at(hosts, each.mx)), None)
+
+
+def look_alike(domain: str) -> str:
+    """The provider's domain that was probably meant by one with a single slip in it (gmial.com), or ''."""
+    listed = (*(each.domains for each in known()), *(each.domains for each in closed()))
+    own = {each for domains in listed for each in domains}
+    wanted = domain.casefold()
+    if wanted in own:
+        return ""
+    # One slip in a short name makes another real name (me.com, be.com).
+    near = sorted(each for each in own if len(each) > 7 and OSA.distance(wanted, each) == 1)
+    return near[0] if len(near) == 1 else ""
+
+
+def _at(hosts: Sequence[str], ends: Sequence[str]) -> bool:
+    """Whether one of the hosts is, or lies below, one of the names; notgoogle.com is not google.com."""
+    names = [f".{host.casefold().rstrip('.')}" for host in hosts]
+    return any(name.endswith(f".{end}") for end in ends for name in names)

@@ -2,7 +2,7 @@
 
 The IDLE watcher has a connection of its own and never fetches; APScheduler ticks. SIGTERM ends after
 the cycle in hand, SIGHUP reads the rules again. A failure is logged and tried again with growing
-pauses; nothing but a signal ends the service.
+pauses; nothing but a signal ends the service. What it says of itself is in pulse.py.
 """
 
 from __future__ import annotations
@@ -11,23 +11,27 @@ import queue
 import signal
 import threading
 import time
-import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from importlib.metadata import version
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot import logs
-from mailbot.assembly import assemble, clock, mailbox_of
+from mailbot.assembly import assemble, mailbox_of
 from mailbot.desk import Desk
+from mailbot.environment import watchdog_seconds
 from mailbot.errors import MailbotError, MailboxError, OutsideError
-from mailbot.notify import notify
+from mailbot.pulse import Pulse
 from mailbot.settings import Settings
 
-WAKE, STOP = "wake", "stop"
+WAKE, RELOAD, STOP = "wake", "reload", "stop"
 WATCH_SECONDS = 240.0  # IDLE is left that often as a test that the line still lives
-FEED_SECONDS = 20.0  # an idle desk tells systemd that often that it lives
+FEED_SECONDS = 20.0  # an idle desk says that often that it lives
 PAUSES = (5.0, 15.0, 60.0)  # seconds after failures in a row
 LASTING = 300.0  # after a failure that will not pass by itself: three wrong passwords lock an account
+SHORTEST_WATCHDOG = 600.0  # seconds: a server may take its time over one large letter, and that is no hang
 
 # Not queue.Queue: a signal handler runs on the thread that waits here, and would wait for a lock which that one holds.
 Tokens = queue.SimpleQueue[str]
@@ -36,79 +40,97 @@ Tokens = queue.SimpleQueue[str]
 def serve(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; exit status 0."""
     tokens: Tokens = queue.SimpleQueue()
-    stopping = threading.Event()  # for the watcher
-    _listen_to_signals(tokens)
-    with assemble(settings, clock(None)) as assembled:
-        ticks = _ticks(settings, tokens)
-        watcher = _watcher(settings, tokens, stopping)
-        notify("READY=1")
-        try:
-            _work(assembled.desk, tokens)
-        finally:
-            stopping.set()
-            notify("STOPPING=1")
-            ticks.shutdown(wait=False)
-            if watcher:
-                watcher.join(timeout=1)  # it is a daemon thread and may be in the middle of IDLE
+    pulse = Pulse(settings)
+    _listen_to_signals(tokens, pulse)
+    _look_at_watchdog()
+    with assemble(settings, pulse.clock) as assembled:
+        logs.started(version("mailbot"), settings.desk.address)
+        pulse.starts(assembled)
+        with _wakers(settings, tokens):
+            _work(assembled.desk, tokens, pulse)
+        pulse.ends()
+    logs.stopped()
     return 0
 
 
-def _work(desk: Desk, tokens: Tokens) -> None:
+def _work(desk: Desk, tokens: Tokens, pulse: Pulse) -> None:
     """Cycles, one for each token, until told to stop."""
-    failures = 0
-    while True:
-        pause = _cycle(desk, failures)
+    failures, reload = 0, False
+    while not pulse.stopping:
+        pulse.cycle_begins(reload=reload)
+        pause = _cycle(desk, failures, pulse)
         failures = failures + 1 if pause else 0
-        if _told_to_stop(tokens, pause):
-            return
+        reload = RELOAD in _next_tokens(tokens, pause, pulse)
 
 
-def _cycle(desk: Desk, failures: int) -> float:
+def _cycle(desk: Desk, failures: int, pulse: Pulse) -> float:
     """One cycle; 0, or after a failure the seconds until the next try."""
+    pause, lasting = PAUSES[min(failures, len(PAUSES) - 1)], False
     try:
-        desk.cycle()
+        report = desk.cycle()
     except MailbotError as error:
-        logs.trouble(str(error))
+        trouble = str(error)
+        logs.trouble(trouble)
         if isinstance(error, OutsideError) and not error.transient:
-            return LASTING
+            pause, lasting = LASTING, True
     except Exception as error:  # a mistake of ours must not end the service; its words may be a customer's
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        logs.trouble(f"{type(error).__name__} at {at.filename}:{at.lineno}: please report it; the cycle is tried again")
+        trouble = logs.mistake(error)
     else:
+        pulse.cycle_ends(report)
         return 0.0
-    return PAUSES[min(failures, len(PAUSES) - 1)]
+    pulse.cycle_fails(trouble, lasting=lasting, pause=pause)
+    return pause
 
 
-def _told_to_stop(tokens: Tokens, pause: float) -> bool:
-    """Wait for a token, or after a failure for the end of the pause; whether STOP came."""
-    until = time.monotonic() + pause
-    while True:
-        notify("WATCHDOG=1")
+def _next_tokens(tokens: Tokens, pause: float, pulse: Pulse) -> set[str]:
+    """Wait for a token, or after a failure for the end of the pause; what has come by then. A stop is never late."""
+    until, found = time.monotonic() + pause, set[str]()
+    while not pulse.stopping:
         left = until - time.monotonic() if pause else FEED_SECONDS
-        if left <= 0:
-            return STOP in _drained(tokens)
+        if left <= 0 or (found and not pause):
+            break
         try:
-            token = tokens.get(timeout=min(left, FEED_SECONDS))
+            found.add(tokens.get(timeout=min(left, FEED_SECONDS)))
         except queue.Empty:
-            continue
-        if token == STOP:
-            return True
-        if not pause:
-            return STOP in _drained(tokens)  # one cycle does for all that piled up meanwhile
-
-
-def _drained(tokens: Tokens) -> set[str]:
-    found = set()
+            pulse.waits()
     while not tokens.empty():
-        found.add(tokens.get())
+        found.add(tokens.get())  # one cycle does for all that piled up meanwhile
     return found
 
 
-def _listen_to_signals(tokens: Tokens) -> None:
+def _listen_to_signals(tokens: Tokens, pulse: Pulse) -> None:
+    def stop(_number: int, _frame: object) -> None:
+        pulse.stopping = True
+        tokens.put(STOP)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: tokens.put(STOP))
+        signal.signal(number, stop)
     # Every cycle reads changed rules by itself; SIGHUP only makes it soon.
-    signal.signal(signal.SIGHUP, lambda _number, _frame: tokens.put(WAKE))
+    signal.signal(signal.SIGHUP, lambda _number, _frame: tokens.put(RELOAD))
+
+
+def _look_at_watchdog() -> None:
+    given = watchdog_seconds()
+    if 0 < given < SHORTEST_WATCHDOG:
+        logs.trouble(
+            f"WatchdogSec={given:.0f} in the unit is shorter than a mail server may take over one letter: set it to "
+            f"{SHORTEST_WATCHDOG:.0f} or more, or systemd will end a healthy service"
+        )
+
+
+@contextmanager
+def _wakers(settings: Settings, tokens: Tokens) -> Iterator[None]:
+    """The threads that put tokens: ticks, and the watcher where there is IDLE."""
+    stopping = threading.Event()
+    ticks = _ticks(settings, tokens)
+    watcher = _watcher(settings, tokens, stopping)
+    try:
+        yield
+    finally:
+        stopping.set()
+        ticks.shutdown(wait=False)
+        if watcher:
+            watcher.join(timeout=1)  # it is a daemon thread and may be in the middle of IDLE
 
 
 def _ticks(settings: Settings, tokens: Tokens) -> BackgroundScheduler:
@@ -141,4 +163,8 @@ def _watch(settings: Settings, tokens: Tokens, stopping: threading.Event) -> Non
             logs.trouble(f"watching for new mail: {error}")
             stopping.wait(PAUSES[min(failures, len(PAUSES) - 1)] if error.transient else LASTING)
             failures += 1
+        except Exception as error:  # the poll goes on, and new mail is noticed later, but it is noticed
+            logs.mistake(error)
+            mailbox.close()
+            stopping.wait(LASTING)
     mailbox.close()

@@ -7,21 +7,23 @@ nearest right word. Secrets never show in a repr, a log or a message. Pure rooms
 from __future__ import annotations
 
 import tomllib
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from rapidfuzz import process as fuzzy
 
-from mailbot import environment
+from mailbot import credentials, environment, providers
 from mailbot.errors import SettingsError
 
 FILE = "mailbot.toml"
 ENV_PREFIX = environment.PREFIX
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Security = Literal["tls", "starttls", "none"]
+OWN = "own"  # oauth2 = "own": a sign-in server that the table of providers does not know
 
 
 class _Section(BaseModel):
@@ -35,11 +37,29 @@ class _Server(_Section):
     username: str = ""
     password: SecretStr = SecretStr("")
     password_file: str = ""
+    oauth2: str = ""
 
     @model_validator(mode="after")
     def _no_plain_passwords(self) -> _Server:
         if self.security == "none" and self.host not in LOOPBACK:
             raise ValueError('security = "none" is for this machine only; use "tls" or "starttls"')
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> _Server:
+        if not self.oauth2:
+            return self
+        known = [*(each.id for each in providers.known() if each.sign_in), OWN]
+        if self.oauth2 not in known:
+            there = providers.by_server(self.host)
+            near = fuzzy.extractOne(self.oauth2, known, score_cutoff=60)
+            meant = there.id if there and there.id in known else near[0] if near else ""
+            words = f"; did you mean {meant!r}?" if meant else f"; there are {', '.join(known)}"
+            raise ValueError(f"oauth2 = {self.oauth2!r} is no provider that mailbot can sign in at{words}")
+        if self.password.get_secret_value() or self.password_file:
+            raise ValueError("has a password and oauth2; leave out one of them")
+        if not self.username:
+            raise ValueError("username is missing; with oauth2 it is the address of the mailbox")
         return self
 
 
@@ -104,6 +124,31 @@ class Smtp(_Server):
     in_doubt: Literal["resend", "ask"] = "resend"
 
 
+class OAuth2(_Section):
+    """[oauth2]: the client (app) registered at the provider for this desk; docs/sign-in.md says how.
+
+    `secret_expires`: the day on which the client secret ends. The addresses and `scope` are for oauth2 = "own" only.
+    """
+
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: str = ""
+    tenant: str = Field(default="common", pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")  # stands in an address
+    secret_expires: date | None = None
+    device_url: str = ""
+    authorize_url: str = ""
+    token_url: str = ""
+    scope: str = ""
+
+    @field_validator("device_url", "authorize_url", "token_url")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        found = urlsplit(value)
+        if value and not ((found.hostname and found.scheme == "https") or is_loopback(value)):
+            raise ValueError("write an address that begins with https:// (http:// is for this machine only)")
+        return value
+
+
 class Brakes(_Section):
     """[brakes]: outside the rule files, which they must survive."""
 
@@ -141,10 +186,43 @@ class Settings(_Section):
     brakes: Brakes = Brakes()
     trust: Trust = Trust()
     state: State = State()
+    oauth2: OAuth2 = OAuth2()
 
     @property
     def state_folder(self) -> Path:
         return self.folder / self.state.ledger.partition(":")[2]
+
+    @property
+    def provider(self) -> str:
+        """At whom the desk signs in by OAuth 2: an id of providers.toml, "own", or "" for passwords."""
+        return self.imap.oauth2 or self.smtp.oauth2
+
+    @model_validator(mode="after")
+    def _able_to_sign_in(self) -> Settings:
+        client = self.oauth2
+        if self.smtp.oauth2 not in ("", self.provider):
+            raise ValueError("[imap] oauth2 and [smtp] oauth2 name two providers; one sign-in is for both")
+        if not self.provider:
+            return self
+        if not client.client_id:
+            raise ValueError("[oauth2] client_id is missing; docs/sign-in.md says where to get one")
+        known = providers.by_id(self.provider)
+        if known and known.sign_in and known.sign_in.needs_secret and not client.client_secret.get_secret_value():
+            raise ValueError(f"[oauth2] client_secret is missing; {known.name} gives one with the client_id")
+        addresses = {"device_url": client.device_url, "authorize_url": client.authorize_url,
+                     "token_url": client.token_url, "scope": client.scope}  # fmt: skip
+        given = [name for name, value in addresses.items() if value]
+        if self.provider != OWN and given:
+            raise ValueError(f'[oauth2] {given[0]} is for oauth2 = "own"; {self.provider!r} is known. Leave it out')
+        if self.provider == OWN and not (client.token_url and (client.device_url or client.authorize_url)):
+            raise ValueError('[oauth2] oauth2 = "own" needs token_url, and device_url or authorize_url')
+        return self
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is one of this machine, where encryption would add nothing."""
+    found = urlsplit(url)
+    return found.scheme in ("http", "https") and found.hostname in LOOPBACK
 
 
 def load(folder: Path) -> Settings:
@@ -165,7 +243,7 @@ def load(folder: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: {error}") from None
     _lay_environment_over(data)
-    _read_password_files(data, folder)
+    credentials.read_into(data, folder)
     try:
         return Settings(folder=folder, **data)
     except (ValidationError, TypeError) as error:
@@ -175,18 +253,6 @@ def load(folder: Path) -> Settings:
 def _lay_environment_over(data: dict[str, Any]) -> None:
     for section, key, value in environment.overrides():
         data.setdefault(section, {})[key] = value
-
-
-def _read_password_files(data: dict[str, Any], folder: Path) -> None:
-    for section in ("imap", "smtp"):
-        server = data.get(section)
-        if not isinstance(server, dict) or not server.get("password_file") or server.get("password"):
-            continue
-        file = folder / str(server["password_file"])
-        try:
-            server["password"] = file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"[{section}] password_file: {file} cannot be read: {error}") from None
 
 
 def _in_words(file: Path, error: ValidationError | TypeError) -> str:
@@ -201,8 +267,8 @@ def _in_words(file: Path, error: ValidationError | TypeError) -> str:
             what = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
         elif found["type"] == "missing":
             what = "is missing"
-        key = f"[{where[0]}] {'.'.join(where[1:])}".strip() if where else "mailbot.toml"
-        lines.append(f"{file}: {key}: {what}")
+        key = f"[{where[0]}] {'.'.join(where[1:])}".strip() + ": " if where else ""
+        lines.append(f"{file}: {key}{what}")
     return "\n".join(lines)
 
 

@@ -15,8 +15,8 @@ from mailbot import logs
 from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.cases import effects as fx
 from mailbot.cases.approval import granted_in
-from mailbot.cases.around import Around
-from mailbot.cases.decide import after
+from mailbot.cases.around import ALONE, Around
+from mailbot.cases.decide import after, looks_beyond
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
 from mailbot.cases.query import MailRecord, Query
@@ -89,8 +89,9 @@ class Stepping:
             self._ledger.commit(Commit(outbox=(row,)), {})
             return
         now = self.clock()
-        given = (fx.MarkLetter(row.n, status),)
-        step = take(case, event, given, (), self.room(), self.around(case, (), now), now)
+        given, room = (fx.MarkLetter(row.n, status),), self.room()
+        around = self.around(case, (), now) if looks_beyond(event, room.process) else ALONE
+        step = take(case, event, given, (), room, around, now)
         self.commit(case, step, outbox=(row,))
 
     def record_as_sent(self, row: OutboxRow) -> None:

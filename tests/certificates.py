@@ -7,6 +7,7 @@ import shutil
 import ssl
 import subprocess
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 
@@ -38,4 +39,39 @@ def self_signed(folder: Path) -> Certificate:
     names = ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     files = ["-keyout", str(made.key), "-out", str(made.cert)]
     subprocess.run(command + names + files, check=True, capture_output=True)
+    return made
+
+
+CA_CONF = """
+[ca]
+default_ca = here
+[here]
+database = {folder}/index.txt
+new_certs_dir = {folder}
+serial = {folder}/serial
+default_md = sha256
+policy = any
+x509_extensions = server
+[any]
+commonName = supplied
+[server]
+subjectAltName = DNS:{name}
+"""
+
+
+def certificate_for(folder: Path, name: str, ends: datetime) -> Certificate:
+    """A self-signed certificate for any name, which ends at a moment of the test's choosing, or has ended."""
+    folder.mkdir()
+    made, asked = Certificate(folder / "cert.pem", folder / "key.pem"), folder / "asked.pem"
+    (folder / "index.txt").write_text("")
+    (folder / "serial").write_text("01\n")
+    (folder / "ca.conf").write_text(CA_CONF.format(folder=folder, name=name))
+    dates = [f"{at:%Y%m%d%H%M%SZ}" for at in (ends - timedelta(days=30), ends)]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(made.key)]
+    own = ["ca", "-batch", "-selfsign", "-notext", "-config", str(folder / "ca.conf"), "-keyfile", str(made.key)]
+    for command in (
+        ["req", *key, "-subj", f"/CN={folder.name}", "-out", str(asked)],
+        [*own, "-in", str(asked), "-startdate", dates[0], "-enddate", dates[1], "-out", str(made.cert)],
+    ):
+        subprocess.run([needed("openssl"), *command], check=True, capture_output=True)
     return made

@@ -86,6 +86,21 @@ service old-stats {{
 }}
 {settings}
 """
+OAUTH2 = """
+auth_mechanisms = plain login {mechanisms}
+passdb {{
+  driver = oauth2
+  mechanisms = {mechanisms}
+  args = {file}
+}}
+"""
+OAUTH2_CONF = """
+introspection_mode = post
+introspection_url = {introspection}
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
 SENT_MARKED = "mailbox Sent {\n    auto = subscribe\n    special_use = \\Sent\n  }"
 
 
@@ -127,6 +142,7 @@ class Dovecot:
         users: more mailboxes than the pool of fresh ones.
         settings: more lines of configuration.
         certificate: offers STARTTLS, and TLS on `imaps_port`.
+        introspection: takes access tokens by these `mechanisms`, and asks at this address whether they are good.
     """
 
     host = HOST
@@ -141,8 +157,11 @@ class Dovecot:
         users: Mapping[str, str] | None = None,
         settings: str = "",
         certificate: Certificate | None = None,
+        introspection: str = "",
+        mechanisms: str = "xoauth2 oauthbearer",
     ) -> None:
         self._folder = folder
+        self._tokens = (introspection, mechanisms)
         self._space = (separator, prefix)
         self._sent = SENT_MARKED if special_use else ""
         self._users = dict(users or {})
@@ -232,6 +251,10 @@ class Dovecot:
         tls = "ssl = no"
         if self._certificate:
             tls = f"ssl = yes\nssl_cert = <{self._certificate.cert}\nssl_key = <{self._certificate.key}"
+        introspection, mechanisms = self._tokens
+        tokens = self._folder / "oauth2.conf.ext"
+        tokens.write_text(OAUTH2_CONF.format(introspection=introspection), encoding="utf-8")
+        settings = OAUTH2.format(mechanisms=mechanisms, file=tokens) if introspection else ""
         text = DOVECOT_CONF.format(
             folder=self._folder,
             internal="dovecot" if root else mine.pw_name,
@@ -246,6 +269,6 @@ class Dovecot:
             tls=tls,
             imap_port=self.imap_port,
             imaps_port=self.imaps_port,
-            settings=self._settings,
+            settings=settings + self._settings,
         )
         (self._folder / "dovecot.conf").write_text(text, encoding="utf-8")

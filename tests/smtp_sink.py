@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import signal
@@ -38,6 +39,7 @@ class SmtpSink:
 
     Args:
         users: AUTH is required, with these names and passwords.
+        takes_token: AUTH XOAUTH2 is required, with what this says of a user name and an access token.
         certificate: STARTTLS is required; with `implicit` TLS from the first byte.
         rcpt_answers: recipient -> answer to RCPT TO ("550 5.1.1 no such user").
         data_answers: answers to the next mails, in order; 250 after that.
@@ -50,6 +52,7 @@ class SmtpSink:
     """
 
     users: Mapping[str, str] = field(default_factory=dict)
+    takes_token: Callable[[str, str], bool] | None = None
     certificate: Certificate | None = None
     implicit: bool = False
     rcpt_answers: dict[str, str] = field(default_factory=dict)
@@ -62,6 +65,7 @@ class SmtpSink:
     port: int = 0
     connections: int = 0
     logins: list[str] = field(default_factory=list)
+    after_refusal: list[object] = field(default_factory=list)  # what clients answered to the error of XOAUTH2
     host = HOST
 
     def __post_init__(self) -> None:
@@ -123,10 +127,13 @@ class SmtpSink:
             hostname="sink.test",
             tls_context=starttls,
             require_starttls=starttls is not None,
-            auth_required=bool(self.users),
+            auth_required=bool(self.users or self.takes_token),
             auth_require_tls=starttls is not None,
             authenticator=self._authenticate,
-            auth_exclude_mechanism=[] if self.users else ["LOGIN", "PLAIN"],
+            auth_exclude_mechanism=[
+                *([] if self.users else ["LOGIN", "PLAIN"]),
+                *([] if self.takes_token else ["XOAUTH2"]),
+            ],
             loop=asyncio.get_running_loop(),
         )
 
@@ -135,6 +142,10 @@ class SmtpSink:
         self.logins.append(mechanism)
         right = self.users.get(name) == data.password.decode()
         return AuthResult(success=right, handled=False, auth_data=name)
+
+    def answer_to(self, address: str) -> str:
+        """The answer to RCPT TO."""
+        return self.rcpt_answers.get(address, "250 2.1.5 OK")
 
     def _keep(self, session: Any, envelope: Any) -> None:
         name = getattr(session.session, "auth_data", None) or ""
@@ -152,6 +163,20 @@ class _Hooks:
     def __init__(self, sink: SmtpSink) -> None:
         self._sink = sink
 
+    async def auth_XOAUTH2(self, server: Any, args: list[str]) -> AuthResult:
+        """As Google does it: a refusal is a challenge with the reason, and the client's empty answer ends it."""
+        sink = self._sink
+        sink.logins.append("XOAUTH2")
+        said = base64.b64decode(args[1]).decode().split("\x01") if len(args) == 2 else []
+        name, token = (
+            (said[0].removeprefix("user="), said[1].removeprefix("auth=Bearer ")) if len(said) == 4 else ("", "")
+        )
+        if sink.takes_token and sink.takes_token(name, token):
+            return AuthResult(success=True, auth_data=name)
+        answer = await server.challenge_auth('{"status":"400","schemes":"Bearer","scope":"https://mail.test/"}')
+        sink.after_refusal.append(answer)
+        return AuthResult(success=False, handled=False)
+
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if self._sink.mode == "drop-early":
             server.transport.abort()
@@ -162,7 +187,7 @@ class _Hooks:
         return "250 2.1.0 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        answer = self._sink.rcpt_answers.get(address, "250 2.1.5 OK")
+        answer = self._sink.answer_to(address)
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer

@@ -130,7 +130,7 @@ def test_once_takes_in_and_answers(world: RealWorld) -> None:
     assert shown["history"][0]["rule"].startswith("rules/process.yaml:")
     assert set(shown["mails"][0]) == {"message_id", "from", "at", "kind", "why"}
     page = call("show", case["case"].lower(), "--desk", world.folder)
-    assert "complaint_came by customer" in page.output
+    assert "Anna Smith wrote: a new complaint" in page.output
     assert call("cases", "--desk", world.folder, "--state", "parked", "--json").stdout == ""
     misspelt = call("cases", "--desk", world.folder, "--state", "parkd")
     assert misspelt.exit_code == 2

@@ -430,8 +430,9 @@ def test_another_inbox(user: User) -> None:
     assert [raw for _, raw in box.all(CASES)] == [mail(1)]
     box.close()
     missing = mailbox(user, inbox="Complants")
-    with pytest.raises(MailboxError, match="listing the inbox"):
+    with pytest.raises(MailboxError, match=r"there is no folder 'Complants' at .*: set \[imap\] inbox") as caught:
         missing.waiting()
+    assert not caught.value.transient
     missing.close()
 
 

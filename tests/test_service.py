@@ -11,11 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from mailbot import health
 from mailbot import settings as reading
 from mailbot.adapters.ports import INBOX
 from tests.crash_story import Stage, Stages
@@ -137,6 +139,8 @@ def test_a_signal_ends_it(number: int, stage: Stage, started: Callable[[Stage], 
     status, seconds = service.stop(number)
     assert status == 0, service.log
     assert seconds < 3
+    assert stage.forks.mailbot(stage.folder, "health") == 1
+    assert re.match(r"not healthy: the service was stopped \d seconds ago", stage.said)
     assert stage.forks.mailbot(stage.folder, "once") == 0, stage.said
 
 
@@ -258,23 +262,77 @@ def test_it_outlives_an_smtp_outage(stage: Stage, started: Callable[[Stage], Ser
         cable.stop()
 
 
-def test_it_tells_systemd(stage: Stage, tmp_path: Path) -> None:
-    """READY when it works, WATCHDOG while it lives, STOPPING at the end."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-        place = tmp_path / "notify"
-        line.bind(str(place))
-        line.settimeout(SECONDS)
-        service = Service(stage.folder, NOTIFY_SOCKET=str(place))
-        try:
-            assert line.recv(100) == b"READY=1"
-            assert line.recv(100) == b"WATCHDOG=1"
-            service.process.send_signal(signal.SIGTERM)
-            while (said := line.recv(100)) == b"WATCHDOG=1":
-                pass
-            assert said == b"STOPPING=1"
-            assert service.process.wait(SECONDS) == 0
-        finally:
-            service.end()
+class Manager:
+    """What systemd hears of a service on its notification socket."""
+
+    def __init__(self, place: Path) -> None:
+        self.place, self.heard = place, list[str]()
+        self._line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._line.bind(str(place))
+        self._line.settimeout(SECONDS)
+
+    def next_with(self, wanted: str, seconds: float = SECONDS) -> list[str]:
+        """The next datagram that has such a line, as lines."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.heard.append(self._line.recv(1000).decode())
+            lines = self.heard[-1].split("\n")
+            if any(line.startswith(wanted) for line in lines):
+                return lines
+        raise AssertionError(f"systemd was not told {wanted}: {self.heard}")
+
+    def close(self) -> None:
+        self._line.close()
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[Manager]:
+    """A service manager that listens."""
+    listening = Manager(tmp_path / "notify")
+    yield listening
+    listening.close()
+
+
+def test_it_tells_systemd(stage: Stage, manager: Manager) -> None:
+    """READY once it has the desk, a status line for people, WATCHDOG while it lives, RELOADING and READY around a
+    reload, STOPPING at the end."""
+    service = Service(stage.folder, NOTIFY_SOCKET=str(manager.place))
+    try:
+        assert manager.next_with("READY=1")[0] == "READY=1"
+        assert len(manager.heard) == 1
+        assert "WATCHDOG=1" in manager.next_with("STATUS=0 open cases, last cycle ")
+        complain(stage, 1)
+        waits = manager.next_with("STATUS=1 open case,")
+        assert re.fullmatch(r"STATUS=1 open case, last cycle \d\d:\d\d, waiting for mail", waits[0])
+        service.process.send_signal(signal.SIGHUP)
+        reloading = manager.next_with("RELOADING=1")
+        moment = int(next(line for line in reloading if line.startswith("MONOTONIC_USEC=")).partition("=")[2])
+        assert 0 < time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000 - moment < 10_000_000
+        assert manager.next_with("READY=1")[0] == "READY=1"
+        service.process.send_signal(signal.SIGTERM)
+        manager.next_with("STOPPING=1")
+        assert service.process.wait(SECONDS) == 0
+    finally:
+        service.end()
+
+
+def test_it_tells_systemd_of_trouble(stage: Stage, manager: Manager) -> None:
+    """A mailbox that cannot be reached at the start is no failed start: READY, and the reason in the status line. A
+    probe is told too, and finds the service unwell when it has been so for long."""
+    stage.settle("imap", port=str(free_port()))
+    service = Service(stage.folder, NOTIFY_SOCKET=str(manager.place))
+    try:
+        assert manager.next_with("READY=1")
+        trouble = manager.next_with("STATUS=next try at")[0]
+        assert re.match(r"STATUS=next try at \d\d:\d\d:\d\d after 1 that failed: .*\[imap\]", trouble)
+        said = health.read(stage.folder)
+        assert said
+        assert (said.doing, said.failures, said.lasting, said.waiting) == (health.PAUSING, 1, False, None)
+        assert health.problems(said, said.said_at) == ()
+        later = said.started_at + health.MOST_BEHIND + timedelta(seconds=NEVER + 1)
+        assert "no cycle has finished yet: " in health.problems(replace(said, said_at=later), later)[0]
+    finally:
+        service.end()
 
 
 def test_rules_that_were_never_good(stage: Stage) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from imapclient.exceptions import IMAPClientError
 
 from mailbot.adapters import imap_folders, imap_link, imap_mails
+from mailbot.adapters.imap_refusals import no_inbox
 from mailbot.adapters.imap_uids import batches, uid_sets
 from mailbot.adapters.ports import INBOX, SENT, Arrived
 from mailbot.errors import MailboxError
@@ -229,7 +230,12 @@ class ImapMailbox:
 
     def _select(self, client: Any, name: str, *, readonly: bool) -> _Opened:
         self._opened = None  # after a refused SELECT no folder is selected (RFC 3501 6.3.1)
-        answer = client.select_folder(name, readonly)
+        try:
+            answer = client.select_folder(name, readonly)
+        except IMAPClientError as error:
+            if name == self._inbox and imap_folders.absent(client, name, error):
+                raise no_inbox(name, self._account.host, self._account.port) from error
+            raise
         self._opened = _Opened(
             name,
             readonly,

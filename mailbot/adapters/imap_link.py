@@ -2,7 +2,7 @@
 
 It decides whether a failure will pass (MailboxError.transient). It must never show the password, never fall back to
 plain text where TLS was asked for, and never trust a certificate that the system does not.
-RFC 3501 6.2 (STARTTLS, AUTHENTICATE, LOGIN), RFC 5530 (response codes), RFC 4616 (PLAIN).
+RFC 3501 6.2 (STARTTLS, AUTHENTICATE, LOGIN), RFC 5530 (response codes), RFC 4616 (PLAIN), RFC 7628 (OAUTHBEARER).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,8 +18,10 @@ from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
 from imapclient.imapclient import SocketTimeout
 
+from mailbot.adapters import imap_refusals
+from mailbot.adapters.oauth2 import AccessToken, Exchange, best_mechanism
 from mailbot.adapters.reach import one_line, why_unreachable
-from mailbot.errors import MailboxError
+from mailbot.errors import MailboxError, OutsideError
 
 # All that a server can make imapclient and imaplib raise: its own errors, the network's, and those of an answer
 # that does not parse (they reach us raw).
@@ -55,11 +56,32 @@ class Account:
     password: str = field(repr=False)
     connect_timeout: float = 20
     read_timeout: float = 60
-    token: Callable[[], str] | None = field(default=None, repr=False)
+    token: AccessToken | None = field(default=None, repr=False)
+
+
+class _TokenRefused(MailboxError):
+    """The server will not have this access token; a fresh one may do."""
 
 
 def connect(account: Account) -> IMAPClient:
     """A connection logged in and ready; raises MailboxError with the sentence for the admin."""
+    if account.token is None:
+        return _connected(account, "")
+    token = _asked(account.token)
+    try:
+        return _connected(account, token)
+    except _TokenRefused:  # it may have been withdrawn before its time: once more, with a fresh one
+        return _connected(account, _asked(account.token, refused=token))
+
+
+def _asked(token: AccessToken, refused: str = "") -> str:
+    try:
+        return token(refused)
+    except OutsideError as error:
+        raise MailboxError(f"IMAP: {error}", transient=error.transient) from error
+
+
+def _connected(account: Account, token: str) -> IMAPClient:
     try:
         client = _open(account)
     except FAILURES as error:
@@ -69,7 +91,10 @@ def connect(account: Account) -> IMAPClient:
         client.normalise_times = False  # else INTERNALDATE comes back naive, in the local zone
         if account.security == "starttls":
             _start_tls(client, account)
-        _log_in(client, account)
+        if token:
+            _sign_in(client, account, token)
+        else:
+            _log_in(client, account)
     except MailboxError:
         hang_up(client)
         raise
@@ -121,10 +146,9 @@ def failure(error: BaseException, account: Account, doing: str) -> MailboxError:
             f"{doing}: the connection to {where} was lost ({said}); it is opened again at the next try", transient=True
         )
     if refused(error):
-        return MailboxError(
-            f"{doing}: {where} refused ({said}): see what the server says, and ask its admin if it stays so",
-            transient=code(error) not in LASTING,
-        )
+        meaning = imap_refusals.sentence(code(error), where, account.username, said)
+        plain = f"{where} refused ({said}): see what the server says, and ask its admin if it stays so"
+        return MailboxError(f"{doing}: {meaning or plain}", transient=code(error) not in LASTING)
     return MailboxError(f"{doing}: {where} sent an answer that cannot be understood ({said})", transient=True)
 
 
@@ -190,6 +214,32 @@ def _log_in(client: Any, account: Account) -> None:
             f"IMAP: {where} refused the login of {account.username} ({_said(error, account)}): check [imap] username "
             "and password; some providers want an app password",
             transient=code(error) in PASSING,
+        ) from error
+
+
+def _sign_in(client: Any, account: Account, token: str) -> None:
+    """AUTHENTICATE with an access token."""
+    where = f"{account.host}:{account.port}"
+    capabilities = (each.decode("ascii", "replace") for each in client.capabilities())
+    chosen = best_mechanism(each.upper().removeprefix("AUTH=") for each in capabilities)
+    if not chosen:
+        raise MailboxError(
+            f"IMAP: {where} offers no sign-in by OAuth 2: check [imap] host, port and security, or leave out [imap] "
+            "oauth2 and give a password",
+            transient=False,
+        )
+    exchange = Exchange(chosen, account.username, token, (account.host, account.port))
+    try:
+        client.sasl_login(chosen, exchange.answer)
+    except IMAPClientError as error:
+        if isinstance(error.__context__, IMAPClientAbortError):
+            raise failure(error.__context__, account, "signing in") from error
+        said = "; ".join(filter(None, (exchange.said, _said(error, account).replace(token, "…"))))
+        kind = MailboxError if code(error) in PASSING else _TokenRefused
+        raise kind(
+            f"IMAP: {where} refused the sign-in of {account.username} ({said}): look with `mailbot login --status` "
+            "whose sign-in it is, and whether the provider allows IMAP for this mailbox; `mailbot login` signs in anew",
+            transient=kind is MailboxError,
         ) from error
 
 

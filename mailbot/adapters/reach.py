@@ -10,6 +10,10 @@ import socket
 import ssl
 from collections.abc import Iterator
 
+# OpenSSL's numbers for what is wrong with a certificate (x509_vfy.h); all else: nobody we know has signed it.
+EXPIRED, NOT_YET, ANOTHER_NAME = frozenset({10}), frozenset({9}), frozenset({62, 63, 64})
+# Where TLS is spoken from the first byte (RFC 8314 section 7.3): who waits for a greeting there waits for ever.
+TLS_PORTS = frozenset({465, 993})
 # What OpenSSL says when the other side does not speak TLS on this port at all.
 NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNEXPECTED_MESSAGE", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
 
@@ -44,15 +48,27 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         step = step.__cause__ or step.__context__
 
 
+def _certificate(error: ssl.SSLCertVerificationError, section: str) -> tuple[str, str]:
+    """(why a certificate is not trusted, what to do), by OpenSSL's number for it."""
+    if error.verify_code in EXPIRED:
+        return "has expired", "whoever runs the server has to renew it; if it is in order, set this machine's clock"
+    if error.verify_code in NOT_YET:
+        return "begins to hold later than now", "set this machine's clock; if it is right, ask whoever runs the server"
+    if error.verify_code in ANOTHER_NAME:
+        return "was made for another name", f"set {section} host to the name that the certificate was made for"
+    return (
+        "comes from nobody that this machine knows",
+        f"if the server is your own, name the file of its certificate (or its issuer's) in the environment variable "
+        f"SSL_CERT_FILE; if it is not, {section} host may lead to the wrong machine",
+    )
+
+
 def _sentence(error: BaseException, host: str, port: int, section: str) -> tuple[str, bool]:
     where = f"{host}:{port}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        why = one_line(error.verify_message or "it cannot be verified")
-        return (
-            f"the TLS certificate of {where} is not trusted ({why}): set {section} host to the name the certificate "
-            "was made for, or name the file of its issuer in the environment variable SSL_CERT_FILE",
-            False,
-        )
+        why, do = _certificate(error, section)
+        said = one_line(error.verify_message or "it cannot be verified").rstrip(".")
+        return f"the TLS certificate of {where} is not trusted because it {why} ({said}): {do}", False
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return f"{where} broke off the TLS connection: check {section} port and security, or try again later", True
     if isinstance(error, ssl.SSLError):
@@ -64,7 +80,11 @@ def _sentence(error: BaseException, host: str, port: int, section: str) -> tuple
     if isinstance(error, ConnectionRefusedError):
         return f"nothing listens at {where} (connection refused): check {section} host and port, or wait", True
     if isinstance(error, TimeoutError):
-        return f"{where} did not answer in time: check {section} host, port and security, or try again later", True
+        hint = f' (port {port} goes with "tls")' if port in TLS_PORTS else ""
+        return (
+            f"{where} did not answer in time: check {section} host, port and security{hint}, or try again later",
+            True,
+        )
     if isinstance(error, ConnectionError):
         return f"the connection to {where} was lost: it is opened again at the next try", True
     return f"{where} cannot be reached ({one_line(error)}): check {section} host and the network", True

@@ -27,6 +27,8 @@ ACCEPTED, REFUSED, LATER, DOUBTED = "accepted", "refused", "later", "doubted"
 
 LOGIN_MATTERS = frozenset({530, 534, 535, 538})  # RFC 4954 section 6: about us, not about the letter
 TOO_LARGE = 552  # the one refusal at MAIL FROM that is about the letter (RFC 1870 section 6.1)
+# "Relay access denied", "relaying not permitted", "unable to relay": said of a recipient, but it is about our login.
+NO_RELAY = re.compile(r"\brelay(?:ing)?\b", re.IGNORECASE)
 GOES_AWAY = 421  # "closing transmission channel", at any time (RFC 5321 section 3.8)
 LONGEST_PATH = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 PATIENCE = 3  # the answer to a whole letter takes servers longest; RFC 5321 4.5.3.2.6 would have us wait 10 minutes
@@ -253,6 +255,9 @@ async def _refusal(
             "[desk] address",
             transient=False,
         ) from error
+    if not at_sender and error.code >= 500 and NO_RELAY.search(error.message):
+        what = f"{relay.host}:{relay.port} passes on no mail for us ({said}): check [smtp] username and password"
+        return Delivery(parcel.message_id, LATER, what)  # the letter is good: it leaves once the login is right
     return Delivery(parcel.message_id, REFUSED if error.code >= 500 else LATER, said)
 
 

@@ -1,16 +1,17 @@
 """One SMTP connection: opened, encrypted, logged in; and why it could not be, as one sentence.
 
 It must never try a refused password again by another mechanism (three refusals lock an account), never show it, and
-never fall back to plain text. RFC 5321 4.1.1.1 (EHLO), RFC 3207 (STARTTLS), RFC 4954 (AUTH).
+never fall back to plain text. A refused access token is tried once more, fresh.
+RFC 5321 4.1.1.1 (EHLO), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 7628 (OAUTHBEARER).
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 import socket
 import ssl
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -24,8 +25,9 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from mailbot.adapters.oauth2 import AccessToken, Exchange, best_mechanism
 from mailbot.adapters.reach import one_line, why_unreachable
-from mailbot.errors import PostError
+from mailbot.errors import OutsideError, PostError
 
 # All that a server can make aiosmtplib raise; ssl errors and ValueError come through raw.
 FAILURES = (SMTPException, OSError, ValueError, asyncio.TimeoutError)
@@ -34,6 +36,7 @@ LOST = (SMTPServerDisconnected, SMTPTimeoutError, OSError, asyncio.TimeoutError)
 MECHANISMS = ("plain", "login", "cram-md5")
 UNENCRYPTED = ("cram-md5", "plain", "login")
 NEXT_MECHANISM = frozenset({504, 534})  # RFC 4954 4 and 6: this mechanism not; the password was not looked at
+CONTINUE, SIGNED_IN = 334, 235  # RFC 4954 section 6
 GOODBYE_SECONDS = 3
 
 _FULL_NAME = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
@@ -53,11 +56,42 @@ class Relay:
     username: str
     password: str = field(repr=False)
     timeout: float = 60
-    token: Callable[[], str] | None = field(default=None, repr=False)
+    token: AccessToken | None = field(default=None, repr=False)
+
+
+class _TokenRefused(PostError):
+    """The server will not have this access token; a fresh one may do."""
 
 
 async def connect(relay: Relay) -> aiosmtplib.SMTP:
     """A connection that takes letters; PostError with the sentence for the admin."""
+    if relay.token is None:
+        return await _connected(relay, "")
+    token = await _asked(relay.token)
+    try:
+        return await _connected(relay, token)
+    except _TokenRefused:
+        return await _connected(relay, await _asked(relay.token, refused=token))
+
+
+def knock(relay: Relay) -> None:
+    """Connect, log in and say goodbye; PostError with the sentence for the admin."""
+
+    async def there_and_back() -> None:
+        await say_goodbye(await connect(relay))
+
+    asyncio.run(there_and_back())
+
+
+async def _asked(token: AccessToken, refused: str = "") -> str:
+    """The token, asked for beside the loop: another server may have to be waited for."""
+    try:
+        return await asyncio.to_thread(token, refused)
+    except OutsideError as error:
+        raise PostError(f"SMTP: {error}", transient=error.transient) from error
+
+
+async def _connected(relay: Relay, token: str) -> aiosmtplib.SMTP:
     smtp = aiosmtplib.SMTP(
         hostname=relay.host,
         port=relay.port,
@@ -70,7 +104,9 @@ async def connect(relay: Relay) -> aiosmtplib.SMTP:
     try:
         await smtp.connect()
         await smtp.ehlo()
-        if relay.username:
+        if token:
+            await _sign_in(smtp, relay, token)
+        elif relay.username:
             await _log_in(smtp, relay)
     except PostError:
         smtp.close()
@@ -113,6 +149,39 @@ async def _log_in(smtp: aiosmtplib.SMTP, relay: Relay) -> None:
         except SMTPAuthenticationError as error:
             if error.code not in NEXT_MECHANISM or mechanism == offered[-1]:
                 raise
+
+
+async def _sign_in(smtp: aiosmtplib.SMTP, relay: Relay, token: str) -> None:
+    """AUTH with an access token. aiosmtplib would lose the server's reason, and knows no OAUTHBEARER."""
+    where = f"{relay.host}:{relay.port}"
+    chosen = best_mechanism(smtp.server_auth_methods)
+    if not chosen:
+        raise PostError(
+            f"SMTP: {where} offers no sign-in by OAuth 2: check [smtp] host, port and security, or leave out [smtp] "
+            "oauth2 and give a password",
+            transient=False,
+        )
+    exchange = Exchange(chosen, relay.username, token, (relay.host, relay.port))
+    first = base64.b64encode(exchange.answer(b""))
+    answer = await smtp.execute_command(b"AUTH", chosen.encode("ascii"), first)
+    if answer.code == CONTINUE:
+        answer = await smtp.execute_command(base64.b64encode(exchange.answer(_decoded(answer.message))))
+    if answer.code == SIGNED_IN:
+        return
+    said = "; ".join(filter(None, (exchange.said, one_line(f"{answer.code} {answer.message}".replace(token, "…")))))
+    kind = _TokenRefused if answer.code >= 500 else PostError
+    raise kind(
+        f"SMTP: {where} refused the sign-in of {relay.username} ({said}): look with `mailbot login --status` whose "
+        "sign-in it is, and whether the provider allows SMTP for this mailbox; `mailbot login` signs in anew",
+        transient=kind is PostError,
+    )
+
+
+def _decoded(challenge: str) -> bytes:
+    try:
+        return base64.b64decode(challenge)
+    except ValueError:
+        return b""
 
 
 def _not_connected(error: BaseException, relay: Relay) -> PostError:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -42,6 +42,7 @@ class Key:
 
 
 Keys = Callable[[Doc], Iterator[Key]]
+_Bound = tuple[str, str, str, str]  # a key as SQLite holds it
 
 
 def to_bytes(document: Doc) -> bytes:
@@ -61,7 +62,7 @@ def from_bytes(body: bytes) -> dict[str, Any]:
 
 def as_text(value: str) -> str:
     """An id or key as SQLite can bind it: half a surrogate pair is no UTF-8, and must not make a look-up fail."""
-    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 IN_ORDER = (
@@ -143,6 +144,10 @@ class SqliteStorage(Storage):
                 self._undo()
                 raise
 
+    def _within(self) -> AbstractContextManager[None]:
+        """One document's writing: a transaction of its own, or a part of the open one, which then falls with it."""
+        return nullcontext() if self._depth else self.transaction()
+
     def _undo(self) -> None:
         """Roll back to where this level began; SQLite itself may have rolled back already (full disk)."""
         if self._sql.in_transaction:
@@ -164,25 +169,32 @@ class SqliteStorage(Storage):
     def save(self, table: str, id: str, document: Doc) -> None:
         """Write the document and its keys, unless the disk holds just that already."""
         body = to_bytes(document)
-        with self.transaction():
+        with self._within():
             held = self._row(table, id)
             if held is None:
                 place = (as_text(table), as_text(id), body)
                 doc = self._sql.execute("INSERT INTO document (tbl, id, body) VALUES (?, ?, ?)", place).lastrowid or 0
+                self._add_keys(doc, self._keys_of(table, document))
             elif held[1] != body:
-                doc = held[0]
-                self._sql.execute("UPDATE document SET body = ? WHERE doc = ?", (body, doc))
-            else:
-                return
-            self._save_keys(doc, self._keys_of(table, document))
+                self._sql.execute("UPDATE document SET body = ? WHERE doc = ?", (body, held[0]))
+                if table in self._keys:
+                    self._save_keys(held[0], self._keys_of(table, document))
 
     def delete(self, table: str, id: str) -> None:
         """Remove the document and its keys; nothing happens where there is none."""
-        with self.transaction():
+        with self._within():
             held = self._row(table, id)
             if held is not None:
-                self._save_keys(held[0], set())
+                self._sql.execute("DELETE FROM look_up WHERE doc = ?", (held[0],))
                 self._sql.execute("DELETE FROM document WHERE doc = ?", (held[0],))
+
+    def delete_through(self, table: str, last: str) -> None:
+        """Remove every document with this id or a lower one, and their keys."""
+        these = "FROM document WHERE tbl = ? AND id <= ?"
+        place = (as_text(table), as_text(last))
+        with self._within():
+            self._sql.execute(f"DELETE FROM look_up WHERE doc IN (SELECT doc {these})", place)  # noqa: S608 (no input)
+            self._sql.execute(f"DELETE {these}", place)
 
     # whole tables
 
@@ -274,20 +286,23 @@ class SqliteStorage(Storage):
         sql = "SELECT doc, body FROM document WHERE tbl = ? AND id = ?"
         return cast("tuple[int, bytes] | None", self._sql.execute(sql, (as_text(table), as_text(id))).fetchone())
 
-    def _keys_of(self, table: str, document: Doc) -> set[Key]:
-        return set(self._keys[table](document)) if table in self._keys else set()
+    def _keys_of(self, table: str, document: Doc) -> set[_Bound]:
+        named = self._keys[table](document) if table in self._keys else ()
+        return {(key.name, as_text(key.key), as_text(key.sort), key.not_before) for key in named}
 
-    def _save_keys(self, doc: int, wanted: set[Key]) -> None:
+    def _save_keys(self, doc: int, wanted: set[_Bound]) -> None:
         """Write only the difference: a case with fifty letters gains one key when it gains one letter."""
-        bound = {(key.name, as_text(key.key), as_text(key.sort), key.not_before) for key in wanted}
         sql = "SELECT name, key, sort, not_before FROM look_up WHERE doc = ?"
         held = set(self._sql.execute(sql, (doc,)).fetchall())
-        for gone in held - bound:
+        for gone in held - wanted:
             remove = "DELETE FROM look_up WHERE name = ? AND key = ? AND sort = ? AND doc = ?"
             self._sql.execute(remove, (*gone[:3], doc))
-        for new in bound - held:
+        self._add_keys(doc, wanted - held)
+
+    def _add_keys(self, doc: int, new: set[_Bound]) -> None:
+        for key in new:
             insert = "INSERT INTO look_up (name, key, sort, not_before, doc) VALUES (?, ?, ?, ?, ?)"
-            self._sql.execute(insert, (*new, doc))
+            self._sql.execute(insert, (*key, doc))
 
     def _decoded(self, table: str, id: str, body: bytes) -> dict[str, Any]:
         try:

@@ -155,10 +155,7 @@ class TinyDbLedger:
                 table.put(docs.line_id(number), {"line": line})
             counters.put(docs.JOURNAL, {"last": last + len(step.journal)})
         if step.journal_done:
-            for id, _ in self._store.rows(docs.JOURNAL):
-                if int(id) > step.journal_done:
-                    break
-                self._table(docs.JOURNAL).drop(id)
+            self._store.delete_through(docs.JOURNAL, docs.line_id(step.journal_done))
 
     def _table(self, name: str) -> KeyedTable:
         return self.db.keyed(name)

@@ -6,8 +6,9 @@ Never decides, never reads a rule: folding a history gives the same case for eve
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
+from types import SimpleNamespace
 
 from mailbot.cases import effects as fx
 from mailbot.cases.model import Approval, Case, CaseMail, Entry, Form, Letter, Note
@@ -19,15 +20,21 @@ ALWAYS = "any/"  # rungs that belong to no state; going to another one does not 
 # Facts that end with the state they were set in.
 OF_THE_STATE = ("waiting_on", "owed")
 
+# A case while the effects of one entry are carried out: frozen values are dear to copy, and steps have many effects.
+_Draft = SimpleNamespace
+_FIELDS = tuple(field.name for field in fields(Case))
+
 
 def apply(case: Case | None, entry: Entry) -> Case:
     """The case after one more entry."""
     now = case or Case(code=entry.case)
-    if now.opened_at is None:
-        now = replace(now, opened_at=entry.at, entered_at=entry.at)
+    draft = SimpleNamespace(**{name: getattr(now, name) for name in _FIELDS})
+    if draft.opened_at is None:
+        draft.opened_at = draft.entered_at = entry.at
     for effect in entry.effects:
-        now = _carry_out(now, effect, entry.at)
-    return replace(now, version=entry.number, last_at=entry.at)
+        _carry_out(draft, effect, entry.at)
+    draft.version, draft.last_at = entry.number, entry.at
+    return Case(**vars(draft))
 
 
 def fold(entries: Iterable[Entry]) -> Case | None:
@@ -38,51 +45,51 @@ def fold(entries: Iterable[Entry]) -> Case | None:
     return case
 
 
-def _carry_out(case: Case, effect: fx.Effect, at: datetime) -> Case:
+def _carry_out(case: _Draft, effect: fx.Effect, at: datetime) -> None:
     match effect:
-        case fx.Go(state):
-            return _enter(case, state, at)
         case fx.SetFact(name, value):
-            return _set(case, name, value)
+            _set(case, name, value)
+        case fx.Go(state):
+            _enter(case, state, at)
         case fx.FillForm(values, missing, complete):
-            return replace(case, form=Form(complete=complete, values=dict(values), missing=tuple(missing)))
+            case.form = Form(complete=complete, values=dict(values), missing=tuple(missing))
         case fx.KeepMail():
-            return _keep(case, effect, at)
+            _keep(case, effect, at)
         case fx.SendLetter():
-            return _add_letter(case, effect, at)
+            _add_letter(case, effect, at)
         case fx.MarkLetter(n, status):
-            return _mark(case, n, status, at)
+            _mark(case, n, status, at)
         case fx.FireStep(step):
-            return replace(case, fired={**case.fired, step: at})
+            case.fired = {**case.fired, step: at}
         case fx.Approve(letter, amount, by):
-            return replace(case, approval=Approval(letter, amount, by, at))
+            case.approval = Approval(letter, amount, by, at)
         case fx.KeepNote(by, name, words):
-            return replace(case, notes=(*case.notes, Note(at, by, name, words)))
+            case.notes = (*case.notes, Note(at, by, name, words))
 
 
-def _enter(case: Case, state: str, at: datetime) -> Case:
-    facts = {name: value for name, value in case.facts.items() if name not in OF_THE_STATE}
-    came_from = case.state if state == "parked" and case.state != "parked" else case.parked_from
-    fired = {step: when for step, when in case.fired.items() if step.startswith(ALWAYS)}
-    return replace(case, state=state, entered_at=at, fired=fired, facts=facts, parked_from=came_from)
+def _enter(case: _Draft, state: str, at: datetime) -> None:
+    case.facts = {name: value for name, value in case.facts.items() if name not in OF_THE_STATE}
+    case.parked_from = case.state if state == "parked" and case.state != "parked" else case.parked_from
+    case.fired = {step: when for step, when in case.fired.items() if step.startswith(ALWAYS)}
+    case.state, case.entered_at = state, at
 
 
-def _set(case: Case, name: str, value: object) -> Case:
+def _set(case: _Draft, name: str, value: object) -> None:
     if name in CUSTOMER_FIELDS:
-        customer = {CUSTOMER_FIELDS[name]: str(value)}
-        return replace(case, customer=replace(case.customer, **customer))
-    if name in CASE_FIELDS:
-        return replace(case, **{name: value})  # type: ignore[arg-type]
-    return replace(case, facts={**case.facts, name: value})
+        case.customer = replace(case.customer, **{CUSTOMER_FIELDS[name]: str(value)})
+    elif name in CASE_FIELDS:
+        setattr(case, name, value)
+    else:
+        case.facts = {**case.facts, name: value}
 
 
-def _keep(case: Case, mail: fx.KeepMail, at: datetime) -> Case:
+def _keep(case: _Draft, mail: fx.KeepMail, at: datetime) -> None:
     kept = CaseMail(mail.key, mail.message_id, mail.sender, mail.party, at, mail.kind, tuple(mail.why))
-    heard = {**case.heard, mail.party: at} if mail.human else case.heard
-    return replace(case, mails=(*case.mails, kept), heard=heard)
+    case.heard = {**case.heard, mail.party: at} if mail.human else case.heard
+    case.mails = (*case.mails, kept)
 
 
-def _add_letter(case: Case, sent: fx.SendLetter, at: datetime) -> Case:
+def _add_letter(case: _Draft, sent: fx.SendLetter, at: datetime) -> None:
     letter = Letter(
         n=sent.n,
         letter=sent.letter,
@@ -93,15 +100,14 @@ def _add_letter(case: Case, sent: fx.SendLetter, at: datetime) -> Case:
         at=at,
         step=sent.step,
     )
-    facts = dict(case.facts)
+    case.letters = (*case.letters, letter)
     if sent.audience == "customer" and sent.status == "queued":
-        facts.pop("owed", None)  # the customer has a word of ours: the clock runs again
-    return replace(case, letters=(*case.letters, letter), facts=facts)
+        # the customer has a word of ours: the clock runs again
+        case.facts = {name: value for name, value in case.facts.items() if name != "owed"}
 
 
-def _mark(case: Case, n: int, status: str, at: datetime) -> Case:
-    letters = tuple(
+def _mark(case: _Draft, n: int, status: str, at: datetime) -> None:
+    case.letters = tuple(
         replace(letter, status=status, sent_at=at if status == "sent" else letter.sent_at) if letter.n == n else letter
         for letter in case.letters
     )
-    return replace(case, letters=letters)

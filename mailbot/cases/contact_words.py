@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailbot.cases.phrases import plain
 from mailbot.process.model import Process
@@ -87,6 +88,7 @@ class Words:
         return piece
 
 
+@lru_cache(maxsize=4)
 def gather(process: Process, desk: str) -> Words:
     """The words of the rule files."""
     people, rules = process.people, process.screening.contact

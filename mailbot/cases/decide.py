@@ -102,6 +102,17 @@ def fire(case: Case, rung: Rung, process: Process, now: datetime, around: Around
     return replace(decision, why=(waited, *decision.why))
 
 
+def looks_beyond(event: Event, process: Process) -> bool:
+    """Whether what is around a case can matter to the event: some row that may speak asks, approves or writes.
+
+    Where it cannot, the shell need not look it up: most letters leave and nothing else happens.
+    """
+    own = (row for state in process.states.values() for row in state.when.get(event.name, ()))
+    always = process.always.get(event.name, ())
+    rows = (*process.first.get(event.name, ()), *own, *always)
+    return not always or any(row.condition or row.letters or row.approves for row in rows)
+
+
 def after(case: Case, effects: tuple[fx.Effect, ...], now: datetime) -> Case:
     """The case as it would be after these effects."""
     blank = Event("", "desk")
@@ -117,8 +128,8 @@ def _row(seen: _Moment) -> Row | None:
 
 
 def _first(rows: tuple[Row, ...], seen: _Moment) -> Row | None:
-    if not rows:
-        return None
+    if not rows or rows[0].condition is None:
+        return next(iter(rows), None)
     facts = facts_of(seen.case, seen.event, seen.process, seen.around, seen.now)
     return next((row for row in rows if row.condition is None or row.condition.evaluate(facts)), None)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -62,6 +63,7 @@ class Sheet:
     ends: tuple[str, ...]
 
 
+@lru_cache(maxsize=4)
 def sheet(rules: Process) -> Sheet:
     """The form of the rule files."""
     labels = {plain(label): field for field in rules.form for each in field.labels.values() for label in each}

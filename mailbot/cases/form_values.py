@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -53,6 +54,7 @@ def means_a_choice(field: Field, value: str) -> bool:
     return _folded(value) in _words(field.choices)
 
 
+@lru_cache(maxsize=32)
 def _words(choices: tuple[Choice, ...]) -> Mapping[str, str]:
     return {_folded(word): choice.value for choice in choices for word in (choice.value, *choice.words)}
 

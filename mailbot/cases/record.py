@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +34,6 @@ _EFFECTS: dict[str, type] = {
 _CASE = TypeAdapter(Case)
 _EVENT = TypeAdapter(Event)
 _ONE_EFFECT: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _EFFECTS.items()}
-_TIME: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def case_to_json(case: Case) -> dict[str, Any]:
@@ -51,7 +49,8 @@ def case_from_json(value: dict[str, Any]) -> Case:
 
 def effect_to_json(effect: fx.Effect) -> dict[str, Any]:
     """One effect, its kind under `do`."""
-    return {"do": type(effect).__name__, **_TIME.dump_python(asdict(effect), mode="json")}
+    name = type(effect).__name__
+    return {"do": name, **_ONE_EFFECT[name].dump_python(effect, mode="json")}
 
 
 def effect_from_json(value: dict[str, Any]) -> fx.Effect:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP
@@ -141,7 +141,7 @@ class EmbeddedMail:
             box = self._boxes[user.casefold()] = MailboxSet()
             config.set_cache[user] = (box, FilterSet())
         answer = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
-        return await asyncio.start_server(answer, HOST, 0)
+        return await asyncio.start_server(lambda reader, writer: answer(reader, cast(Any, _Gathered(writer))), HOST, 0)
 
     def _smtp_session(self) -> SMTP:
         session = SMTP(self, enable_SMTPUTF8=True, data_size_limit=None, hostname="localhost", loop=self._loop)
@@ -168,6 +168,33 @@ class EmbeddedMail:
     async def _put(self, raw: bytes, user: str, at: datetime) -> None:
         inbox = await self._boxes[user.casefold()].get_mailbox("INBOX")
         await inbox.append(AppendMessage(raw, at, frozenset()), recent=True)
+
+
+class _Gathered:
+    """A stream that sends an answer in one go: pymap writes it in crumbs, and each would be a packet of its own."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._waiting: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self._waiting.append(bytes(data))
+
+    async def drain(self) -> None:
+        self._send()
+        await self._writer.drain()
+
+    def close(self) -> None:
+        self._send()
+        self._writer.close()
+
+    def _send(self) -> None:
+        if self._waiting:
+            self._writer.write(b"".join(self._waiting))
+            self._waiting.clear()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._writer, name)
 
 
 class _QuietConfig(Config):

@@ -1,188 +1,171 @@
-"""`mailbot demo`: embedded IMAP and SMTP servers, and weeks of two complaints in seconds, as plain lines.
+"""Playing the story: people write when the script says so, and in between the desk does what is due.
 
-Everything is real but the world outside: a desk folder made by `init`, the mailbox read over IMAP,
-letters sent over SMTP, state on disk. Plays demo/story.yaml. What it leaves behind is a desk folder
-and every mail as a file.
+Nothing that mailbot does is scripted: letters, states and fates are read off the world after each look of the desk.
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
+from collections.abc import Iterator
 from email.message import EmailMessage
-from email.policy import default
-from email.utils import format_datetime, formataddr
-from pathlib import Path
-from typing import Any
+from itertools import groupby
 
-import click
-import yaml
-from rapidfuzz import process
+from mailbot.cases.model import Case
+from mailbot.demo import people
+from mailbot.demo.moments import Moment
+from mailbot.demo.script import Person, Script, Step
+from mailbot.demo.world import ADDRESS, Letter, Taken, World
 
-from mailbot.assembly import assemble
-from mailbot.demo.servers import EmbeddedMail
-from mailbot.founding import found
-from mailbot.insight.listing import is_complaint
-from mailbot.settings import Settings
-from mailbot.settings import load as load_settings
-
-STORY = Path(__file__).with_name("story.yaml")
-ADDRESS, PASSWORD = "customercare@blanc.example", "demo"
-START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday
-_PAUSE = 0.6  # seconds to read a line
+_CODE_OF = re.compile(r"\{CODE of ([^}]+)\}")
+_UNANSWERED = "No action"  # the folder's last name, as story.yaml knows it
+_SAME = "The same"  # a letter that went to one more person at the same moment
 
 
 class Stage:
-    """One demo: the desk, the servers, the clock of the story, and what is told."""
+    """One playing of the script in a world."""
 
-    def __init__(self, folder: Path, mail: EmbeddedMail, people: Mapping[str, Mapping[str, str]], fast: bool) -> None:
-        self.folder, self.mail, self.people, self.fast = folder, mail, people, fast
-        self.now, self.mails = START, 0
-        self.letters: list[EmailMessage] = []
-        self.settings = _settle(folder, mail)
+    def __init__(self, world: World, script: Script) -> None:
+        self.world, self.script = world, script
+        self.cast = {alias: self._person(alias) for alias in script.people}
+        self._aliases = {person.address: alias for alias, person in self.cast.items()}
+        self._states: dict[str, str] = {}
+        self._explained: set[str] = set()
+        self._passed: set[str] = set()
 
-    def play(self, step: Mapping[str, Any]) -> None:
-        """One step of the story."""
-        self.now += _span(step.get("after", "0 hours"))
-        if "silent days" in step:
-            self.say(step["told"])
-            for _ in range(step["silent days"]):
-                self.now += timedelta(days=1)
-                self.cycle()
+    def play(self) -> Iterator[Moment]:
+        """Everything that happens, in the order of time."""
+        for step in self.script.steps:
+            yield from self._wait(step)
+            yield from self._act(step)
+        yield from self._wait(None)
+
+    def unused(self) -> list[str]:
+        """Reasons of the script that nothing in the story gave occasion to."""
+        return [key for key in self.script.why if key not in self._explained]
+
+    def _wait(self, step: Step | None) -> Iterator[Moment]:
+        """Time passes until the step, or to the end; the desk does what is due."""
+        until = step.at if step else self.script.last
+        for at in self.world.wakes(until):
+            self.world.now = at
+            self.world.cycle()
+            yield from self._seen()
+        self.world.now = until
+
+    def _act(self, step: Step) -> Iterator[Moment]:
+        if step.do == "note":
+            yield Moment("note", step.at, step.what)
             return
-        self.say(f"→ {step['told']}")
-        raw = self.written(step).as_bytes()
-        self._keep(f"in-{step['who'].removeprefix('the ')}", raw)
-        self.mail.deliver(raw, ADDRESS, self.now)
-        self.cycle()
+        person = self.cast[step.who]
+        taken = self.world.deliver(self._written(step, person), person, step.who)
+        record, automatic = taken.record, step.do == "is away"
+        yield Moment(
+            "in",
+            step.at,
+            step.told or f"“{people.words(taken.mail).strip().splitlines()[0]}”",
+            who=step.who,
+            case=record.case if record else "",
+            stem=taken.stem,
+            told=bool(step.told),
+            tapped=step.do == "taps",
+            staff=person.staff,
+            automatic=automatic,
+        )
+        if automatic:
+            yield from self._filed(taken)
+        yield from self._seen()
 
-    def written(self, step: Mapping[str, Any]) -> EmailMessage:
-        """The mail that somebody writes in this step."""
-        person = self.people[step["who"]]
-        answered = self.newest(step.get("fills in") or step.get("replies to") or "")
-        mail = EmailMessage()
-        mail["From"] = formataddr((person["name"], person["address"]))
-        mail["To"] = ADDRESS
-        mail["Subject"] = f"Re: {answered['Subject']}" if answered else step["subject"]
-        mail["Date"] = format_datetime(self.now)
-        mail["Message-ID"] = f"<{self.mails}@{person['address'].partition('@')[2]}>"
-        if answered:
-            mail["In-Reply-To"] = mail["References"] = str(answered["Message-ID"])
-        mail.set_content(_filled(answered, step["form"]) if answered and "form" in step else step["text"])
-        return mail
+    def _filed(self, taken: Taken) -> Iterator[Moment]:
+        """A mail that is not answered, if the desk saw it so."""
+        if taken.record and taken.record.fate == "no_action":
+            yield from self._why(_UNANSWERED)
 
-    def cycle(self) -> None:
-        """One cycle of the desk, and its letters told."""
-        with assemble(self.settings, lambda: self.now) as assembled:
-            assembled.desk.cycle()
-        names = {person["address"]: name for name, person in self.people.items()}
-        for posted in self.mail.outside[len(self.letters) :]:
-            letter = message_from_bytes(posted.raw, policy=default)
-            assert isinstance(letter, EmailMessage)  # noqa: S101  (what this policy makes)
-            self.letters.append(letter)
-            self._keep(f"out-{letter['X-Mailbot-Letter']}", posted.raw)
-            to = names.get(posted.to[0], posted.to[0])
-            self.say(f"    ← {letter['X-Mailbot-Letter']:<16} to {to}: {letter['Subject']}")
+    def _seen(self) -> Iterator[Moment]:
+        """What the desk has done since the last look: its letters, and what became of cases."""
+        for _, group in groupby(self.world.new_letters(self._aliases), key=lambda letter: (letter.code, letter.case)):
+            yield from self._letters(tuple(group))
+        for case in self.world.complaints():
+            yield from self._turned(case)
 
-    def say(self, text: str) -> None:
-        """One line of the timeline."""
-        click.echo(f"{self.now:%a %d %b %H:%M}  {text}")
-        if not self.fast:
-            time.sleep(_PAUSE)
+    def _letters(self, letters: tuple[Letter, ...]) -> Iterator[Moment]:
+        """One letter, to everybody who gets it, and why it is sent at all."""
+        code = letters[0].code
+        told = code not in self.script.once or code not in self._passed
+        self._passed.add(code)
+        words = self.plainly(code)
+        for letter in letters:
+            who = self._aliases.get(letter.to, letter.to)
+            yield Moment("out", self.world.now, words, who, code, letter.case, letter.stem, told)
+            words = _SAME
+        yield from self._why(code)
 
-    def newest(self, code: str) -> EmailMessage | None:
-        """The newest letter of that code."""
-        return next((letter for letter in reversed(self.letters) if letter["X-Mailbot-Letter"] == code), None)
+    def plainly(self, code: str) -> str:
+        """A letter in plain words: the script's, or its own `about:`."""
+        return self.script.letters.get(code) or self.world.process.letters[code]["en"].about
 
-    def states(self) -> dict[str, tuple[str, str]]:
-        """Customer's name -> case code and state, of the complaints."""
-        with assemble(self.settings, lambda: self.now) as assembled:
-            process = assembled.desk.room.process
-            cases = (case for case in assembled.ledger.cases() if is_complaint(case, process))
-            return {case.customer.name: (case.code, case.state) for case in cases}
+    def _turned(self, case: Case) -> Iterator[Moment]:
+        before, self._states[case.code] = self._states.get(case.code), case.state
+        words = self.script.states.get(case.state)
+        if not words or before == case.state:
+            return
+        outcome = self.script.outcomes.get(case.outcome, case.outcome)
+        shown = f"{words}: {outcome}" if case.state == "settled" else words
+        yield Moment("state", self.world.now, shown, self.alias(case), case=case.code)
+        yield from self._why(case.state)
 
-    def _keep(self, name: str, raw: bytes) -> None:
-        folder = self.folder / "mails"
-        folder.mkdir(exist_ok=True)
-        self.mails += 1
-        (folder / f"{self.mails:03}-{self.now:%Y-%m-%d}-{name.replace(' ', '-')}.eml").write_bytes(raw)
+    def _why(self, key: str) -> Iterator[Moment]:
+        if key in self.script.why and key not in self._explained:
+            self._explained.add(key)
+            yield Moment("why", self.world.now, self.script.why[key])
 
+    # ---- who, and what they write ---------------------------------------------------------------------------
 
-def play(folder: Path | None, fast: bool) -> int:
-    """Tell the story; 0 when it ended as it must, 1 when it did not."""
-    folder = folder or Path(tempfile.mkdtemp(prefix="mailbot-demo-"))
-    story = yaml.safe_load(STORY.read_text(encoding="utf-8"))
-    started = time.monotonic()
-    with EmbeddedMail({ADDRESS: PASSWORD}) as mail:
-        stage = Stage(folder, mail, story["people"], fast)
-        click.echo("A shop's complaints mailbox, run by mailbot. → comes in, ← goes out.\n")
-        for step in story["steps"]:
-            stage.play(step)
-        states = stage.states()
-    click.echo()
-    for name, (code, state) in states.items():
-        click.echo(f"{code}  {name:<12} {state}")
-    click.echo(f"\n{len(stage.letters)} letters in {time.monotonic() - started:.0f} seconds. To look at:")
-    click.echo(f"  every mail as a file     {folder / 'mails'}")
-    click.echo(f"  the cases                mailbot cases --desk {folder}")
-    code = next((code for code, _ in states.values()), "CASE")
-    click.echo(f"  one case, step by step   mailbot show --desk {folder} {code}")
-    wrong = list(_wrong(stage, states, story))
-    for what in wrong:
-        click.echo(f"the demo went wrong: {what}", err=True)
-    return 1 if wrong else 0
+    def alias(self, case: Case) -> str:
+        """What the timeline calls the customer of a case."""
+        return self._aliases.get(case.customer.address, case.customer.name)
 
+    def case_of(self, alias: str) -> Case:
+        """The complaint of a customer. Raises ValueError where there is none."""
+        address = self.cast[alias].address
+        for case in self.world.complaints():
+            if case.customer.address == address:
+                return case
+        raise ValueError(f"{alias} has no case")
 
-def _wrong(stage: Stage, states: Mapping[str, tuple[str, str]], story: Mapping[str, Any]) -> Iterator[str]:
-    """What is not as the story must end."""
-    for code in story["ends"]["letters"]:
-        if not stage.newest(code):
-            yield f"no {code} was sent"
-    for name, state in story["ends"]["states"].items():
-        _, found = states.get(story["people"][name]["name"], ("", "missing"))
-        if found != state:
-            yield f"{name}'s case is {found}, not {state}"
+    def _person(self, alias: str) -> Person:
+        told = self.script.people[alias]
+        if "staff" not in told:
+            return Person(alias, told["name"], told["address"])
+        known = self.world.process.people.called(told["staff"])
+        if known is None:
+            raise ValueError(f"nobody in rules/people.yaml is called {told['staff']}")
+        return Person(alias, known.name, known.addresses[0], staff=True)
 
+    def _written(self, step: Step, person: Person) -> EmailMessage:
+        what, at = step.what, step.at
+        match step.do:
+            case "writes":
+                subject, text = self._named(what["subject"]), self._named(what["text"])
+                return people.new(person, ADDRESS, subject, text, at, what.get("html", ""))
+            case "forwards":
+                return people.forwarded(person, ADDRESS, what, self.cast[what["of"]], step.text, at)
+            case "replies to":
+                return people.reply(person, self._newest(what, person, step), step.text, at)
+            case "fills in":
+                return people.filled(person, self._newest(what, person, step), step.form or {}, at)
+            case "is away":
+                return people.away(person, self._newest(what, person, step), step.text, at)
+            case _:
+                code, label = what
+                return people.tapped(person, self._newest(code, person, step), self._named(label), step.types, at)
 
-def _filled(letter: EmailMessage, values: Mapping[str, str]) -> str:
-    """The letter's text with the form filled in, by the labels it shows."""
-    body = letter.get_body(("plain",))
-    lines = str(body.get_content()).splitlines() if body else []
-    shown = [line.partition(":")[0] for line in lines if re.match(r"^[^:]{2,60}:", line)]
-    for label, value in values.items():
-        near = process.extractOne(label, shown, score_cutoff=60)
-        lines = [f"{near[0]}: {value}" if near and line.startswith(f"{near[0]}:") else line for line in lines]
-    return "\n".join(lines)
+    def _newest(self, code: str, person: Person, step: Step) -> EmailMessage:
+        """The newest letter of that code to this person (about this customer)."""
+        case = self.case_of(step.about).code if step.about else ""
+        for letter in reversed(self.world.letters):
+            if (letter.code, letter.to) == (code, person.address) and case in ("", letter.case):
+                return letter.mail
+        raise ValueError(f"{person.name} has no letter {code}{f' about {step.about}' if case else ''}")
 
-
-def _span(text: str) -> timedelta:
-    amount, _, unit = text.partition(" ")
-    return timedelta(**{unit.removesuffix("s") + "s": int(amount)})
-
-
-def _settle(folder: Path, mail: EmbeddedMail) -> Settings:
-    """A desk as `init` makes it, live, with the embedded servers."""
-    list(found(folder))
-    file = folder / "mailbot.toml"
-    text = re.sub(r"\[imap\].*\[brakes\]", "[brakes]", file.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for key, value in {"address": ADDRESS, "mode": "live"}.items():
-        text = re.sub(rf'^{key} = "[^"]*"', f'{key} = "{value}"', text, flags=re.MULTILINE)
-    text += f"""
-[imap]
-host = "127.0.0.1"
-port = {mail.imap_port}
-security = "none"
-username = "{ADDRESS}"
-password = "{PASSWORD}"
-
-[smtp]
-host = "127.0.0.1"
-port = {mail.smtp_port}
-security = "none"
-"""
-    file.write_text(text, encoding="utf-8")
-    return load_settings(folder)
+    def _named(self, text: str) -> str:
+        return _CODE_OF.sub(lambda found: self.case_of(found[1]).code, text)

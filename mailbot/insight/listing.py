@@ -1,4 +1,4 @@
-"""Cases for people and for programs: `mailbot cases` and `mailbot show`, as text and as JSON (a contract)."""
+"""Cases for people and for programs: `mailbot cases` and `mailbot show`, as text and as JSON (a contract). Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from mailbot.cases.model import Case, Entry
 from mailbot.cases.record import effect_to_json
 from mailbot.cases.silence import party_awaited
+from mailbot.insight.sheet import Bit, Line, line, words
 from mailbot.process.model import Process
 
 
@@ -25,7 +26,7 @@ def as_json(
     found: dict[str, Any] = {
         "case": case.code,
         "state": case.state,
-        "opened_at": _iso(case.opened_at),
+        "opened_at": iso(case.opened_at),
         "customer": {"name": case.customer.name or None, "address": case.customer.address or None},
         "store": case.store or None,
         "owner": case.owner or None,
@@ -33,7 +34,7 @@ def as_json(
         "level": case.level,
         "claim": case.claim,
         "waiting_on": party_awaited(case, process) or None,
-        "due_at": _iso(due),
+        "due_at": iso(due),
         "form": {
             "complete": case.form.complete,
             "missing": list(case.form.missing),
@@ -44,7 +45,7 @@ def as_json(
                 "letter": letter.letter,
                 "to": letter.to,
                 "status": letter.status,
-                "at": _iso(letter.sent_at or letter.at),
+                "at": iso(letter.sent_at or letter.at),
                 "message_id": letter.message_id,
             }
             for letter in case.letters
@@ -57,7 +58,7 @@ def as_json(
             {
                 "message_id": mail.message_id,
                 "from": mail.sender,
-                "at": _iso(mail.at),
+                "at": iso(mail.at),
                 "kind": mail.kind,
                 "why": "; ".join(mail.why),
             }
@@ -66,47 +67,35 @@ def as_json(
     return found
 
 
-def line(case: Case, process: Process, due: datetime | None) -> str:
-    """One case on one line."""
-    waits = party_awaited(case, process) or "nobody"
-    next_one = f", next {due:%a %d %b %H:%M}" if due else ""
-    who = case.customer.name or case.customer.address or "somebody"
-    return f"{case.code}  {case.state:<18}  {who:<28.28}  waits for {waits}{next_one}"
+def iso(at: datetime | None) -> str | None:
+    """A moment for programs."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
 
 
-def page(case: Case, process: Process, due: datetime | None, history: Sequence[Entry]) -> Iterator[str]:
-    """One case as a page of text."""
-    yield line(case, process, due)
-    if case.form.values:
-        state = "complete" if case.form.complete else f"missing {', '.join(case.form.missing)}"
-        yield f"form: {state}"
-        yield from (f"  {name}: {' '.join(value.split())}" for name, value in case.form.values.items())
-    for entry in history:
-        yield f"{entry.at:%Y-%m-%d %H:%M}  {entry.event.name} by {entry.event.by}  {entry.rule}"
-        yield from (f"    because {why}" for why in entry.why)
-        yield from (f"    {_effect(effect_to_json(effect))}" for effect in entry.effects)
+def who(case: Case) -> str:
+    """The customer as one speaks of them."""
+    return case.customer.name or case.customer.address or "a customer without a name"
+
+
+def state_title(case: Case, process: Process) -> str:
+    """How the rules call its state; the state's own name where they know it no more."""
+    state = process.states.get(case.state)
+    return state.title if state else case.state.replace("_", " ")
+
+
+def headline(case: Case, process: Process) -> Iterator[Line]:
+    """Which case it is and where it stands, in two lines."""
+    garment = words(", ", case.garment) if case.garment else ""
+    yield Line(words(Bit(who(case), "strong"), garment), label=Bit(case.code, "strong"), gap=len(case.code) + 2)
+    ended = f": {case.outcome.replace('_', ' ')}" if case.outcome else ""
+    yield line(state_title(case, process), Bit(f" ({case.state}{ended})", "quiet"))
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
     return {
-        "at": _iso(entry.at),
+        "at": iso(entry.at),
         "event": entry.event.name,
         "why": "; ".join(entry.why),
         "rule": entry.rule or None,
         "effects": [effect_to_json(effect) for effect in entry.effects],
     }
-
-
-def _effect(effect: dict[str, Any]) -> str:
-    kind = effect.pop("do")
-    return f"{kind} " + " ".join(
-        f"{key}={_short(value)}" for key, value in effect.items() if value not in ("", None, [], {})
-    )
-
-
-def _short(value: Any) -> str:
-    return " ".join(str(value).split())[:60]
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None

@@ -6,8 +6,9 @@ filled in here, escaped in HTML, one line in text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -28,7 +29,7 @@ class Rendered:
 
 def render(source: str, marks: Marks) -> Rendered:
     """Render Markdown with marks in it."""
-    tokens = _PARSER.parse(source)
+    tokens, made = _parsed(source)
     text: list[Span] = []
     html: list[str] = []
     numbering: list[int | None] = []  # one entry for each open list: the next number, None for bullets
@@ -45,18 +46,25 @@ def render(source: str, marks: Marks) -> Rendered:
             block = marks.lone_block(token.content)
             tight = tokens[i - 1].hidden  # an item of a list without empty lines between
             text += _paragraph(token, marks, block, lead, "\n" if tight else "\n\n")
-            html.append(_inline_html(token, marks) if block is None else block.html)
+            html.append(_filled(made[i], marks) if block is None else block.html)
             lead = ""
             continue
         elif token.type == "hr":
             text.append(Span(TEMPLATE, "----------\n\n"))
         elif token.type in ("code_block", "fence"):  # lines with four blanks before them
             text += [*_text_pieces(token.content.rstrip("\n"), marks), Span(TEMPLATE, "\n\n")]
-            html.append(_filled(_PARSER.renderer.render([token], _PARSER.options, {}), marks))
+            html.append(_filled(made[i], marks))
             continue
         if not _wraps_block(tokens, i, marks):
-            html.append(_PARSER.renderer.render([token], _PARSER.options, {}))
+            html.append(made[i])
     return Rendered(tuple(text), "".join(html))
+
+
+@lru_cache(maxsize=512)  # values are marks in the source, so letters that take the same turns have the same one
+def _parsed(source: str) -> tuple[tuple[Token, ...], tuple[str, ...]]:
+    """The tokens of a source, which are only read, and what each is in HTML."""
+    tokens = tuple(_PARSER.parse(source))
+    return tokens, tuple(_PARSER.renderer.render([token], _PARSER.options, {}) for token in tokens)
 
 
 def _item_lead(numbering: list[int | None]) -> tuple[str, list[int | None]]:
@@ -66,7 +74,7 @@ def _item_lead(numbering: list[int | None]) -> tuple[str, list[int | None]]:
     return f"{number}. ", [*numbering[:-1], number + 1]
 
 
-def _wraps_block(tokens: list[Token], i: int, marks: Marks) -> bool:
+def _wraps_block(tokens: Sequence[Token], i: int, marks: Marks) -> bool:
     """Whether this is the <p> or </p> round a block, which brings its own markup."""
     beside = i + 1 if tokens[i].type == "paragraph_open" else i - 1 if tokens[i].type == "paragraph_close" else None
     return beside is not None and marks.lone_block(tokens[beside].content) is not None
@@ -110,10 +118,6 @@ def _text_pieces(content: str, marks: Marks) -> Iterator[Span]:
                 yield from piece.spans
             case _:
                 yield Span(TEMPLATE, piece)
-
-
-def _inline_html(token: Token, marks: Marks) -> str:
-    return _filled(_PARSER.renderer.render([token], _PARSER.options, {}), marks)
 
 
 def _filled(made: str, marks: Marks) -> str:

@@ -8,6 +8,7 @@ The phrases are rules/wording.yaml; the amounts are here, so that no edit of a r
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 
 from mailbot.cases.phrases import first_phrase, plain
@@ -38,9 +39,11 @@ _AMOUNT = re.compile(
 _NUMBER_BEFORE = re.compile(r"\d[\d.,]{0,20}$")
 _NUMBER_AFTER = re.compile(r"[\d.,]{0,20}\d(?:[\s.,–-]{1,3}\d[\d.,]{0,20}){0,5}|(?:[\s.,–-]{1,3}\d[\d.,]{0,20}){1,5}")
 _LINE_END = re.compile(r"-[ \t]{0,5}\n\s{0,5}")
+_KEPT = 256  # letters of one kind mostly differ in what is not looked through: the same words come again and again
 _SET_APART = re.compile(r"(?<!\w)\w([ .·_*-])\w(?:\1\w){2,20}(?!\w)")
 
 
+@lru_cache(maxsize=_KEPT)
 def offer_in(text: str, process: Process) -> str:
     """The first words of an offer or amount in a text, '' for none."""
     for start in range(0, max(len(text), 1), _WINDOW - _OVERLAP):
@@ -66,6 +69,7 @@ def amounts_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=_KEPT)
 def scolding_in(text: str, process: Process) -> str:
     """The first phrase that is never used on a customer, '' for none."""
     windows = range(0, max(len(text), 1), _WINDOW - _OVERLAP)

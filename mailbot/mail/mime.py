@@ -1,7 +1,7 @@
 """Decides how a mail's bytes fall into header fields and parts (RFC 2045, 2046).
 
-Must never raise and never take long: mail-parser reads first, then the standard library, and what neither
-can read (thousands of nested multiparts) is taken flat, as header fields and one run of text.
+Must never raise and never take long: the standard library reads a mail that is in order, mail-parser one that is not,
+and what neither can read (thousands of nested multiparts) is taken flat, as header fields and one run of text.
 Attached mails stay closed here: what is inside a message/rfc822 part is never taken for the sender's words.
 """
 
@@ -53,6 +53,9 @@ def parse(raw: bytes) -> tuple[MimeMessage, tuple[str, ...]]:
     small, defects = bounds.bounded(raw)
     if bounds.too_deep(small):
         return _flat(small), (*defects, "nested too deep: read as one run of text")
+    sound = _sound(small)
+    if sound is not None:
+        return sound, defects
     try:
         parser = mailparser.parse_from_bytes(small)
         found = parser.message
@@ -65,6 +68,21 @@ def parse(raw: bytes) -> tuple[MimeMessage, tuple[str, ...]]:
         return message_from_bytes(small), defects
     except PARSER_FAILURES as error:
         return _flat(small), (*defects, f"{type(error).__name__}: read as one run of text")
+
+
+def _sound(raw: bytes) -> MimeMessage | None:
+    """The structure of a mail in whose parts nothing is wrong: mail-parser would only take four times as long."""
+    try:
+        message = message_from_bytes(raw)
+    except PARSER_FAILURES:
+        return None
+    stack = [message]
+    while stack:
+        part = stack.pop()
+        if part.defects:
+            return None
+        stack += _children(part)
+    return message
 
 
 def leaves(message: MimeMessage) -> Iterator[Leaf]:

@@ -204,6 +204,10 @@ class Process:
     calendar: Calendar
     letters: Mapping[str, Mapping[str, LetterCard]]  # code -> language -> template
 
+    def __hash__(self) -> int:
+        """So that what follows from the rules alone is worked out once (lru_cache); equal is what is equal in all."""
+        return hash(self.version)
+
     @property
     def due_version(self) -> str:
         """What due times are computed by: another value, and they are computed again."""

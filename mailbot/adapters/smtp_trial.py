@@ -1,0 +1,102 @@
+"""Trying an SMTP server without sending anything: is the desk let in, may it send, to whom.
+
+It begins a transaction and takes it back (RSET) before DATA; it must never go on to DATA. The login is `smtp_link`'s.
+RFC 5321 (MAIL, RCPT, RSET), RFC 1870 (SIZE), RFC 4954 (AUTH).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiosmtplib
+
+from mailbot.adapters.encryption import Encryption, encryption_of
+from mailbot.adapters.reach import one_line
+from mailbot.adapters.smtp_link import FAILURES, Relay, connect, say_goodbye
+from mailbot.errors import PostError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said to MAIL FROM or RCPT TO an address."""
+
+    address: str
+    accepted: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an SMTP server offers and takes. most_bytes: of one mail, None where it names no limit."""
+
+    encryption: Encryption | None
+    mechanisms: tuple[str, ...]
+    most_bytes: int | None
+    sender: Answer
+    recipients: tuple[Answer, ...]
+
+
+def try_transaction(relay: Relay, sender: str, recipients: Sequence[str]) -> Tried:
+    """Log in, ask whether mail from the sender to each recipient would be taken, and take it back.
+
+    Raises:
+        PostError: the server could not be reached or does not let the desk in.
+    """
+    with asyncio.Runner() as runner:
+        return runner.run(_try(relay, sender, recipients))
+
+
+async def _try(relay: Relay, sender: str, recipients: Sequence[str]) -> Tried:
+    smtp = await connect(relay)
+    try:
+        size = smtp.esmtp_extensions.get("size", "").strip()
+        first = await _mail(smtp, sender)
+        others = [await _rcpt(smtp, address) for address in recipients] if first.accepted else []
+        with suppress(*FAILURES):
+            await smtp.rset()
+        return Tried(
+            encryption_of(smtp.get_transport_info("ssl_object")),
+            tuple(smtp.server_auth_methods),
+            int(size) if size.isdigit() and int(size) else None,
+            first,
+            tuple(others),
+        )
+    except FAILURES as error:
+        raise PostError(
+            f"SMTP: {relay.host}:{relay.port} broke off in the middle ({one_line(error)}): try again later",
+            transient=True,
+        ) from error
+    finally:
+        await say_goodbye(smtp)
+
+
+async def _mail(smtp: aiosmtplib.SMTP, sender: str) -> Answer:
+    utf8 = not sender.isascii()
+    try:
+        answer = await smtp.mail(sender, options=["SMTPUTF8"] if utf8 else [], encoding="utf-8" if utf8 else "ascii")
+    except aiosmtplib.SMTPResponseException as error:
+        return Answer(sender, False, one_line(f"{error.code} {error.message}"))
+    return Answer(sender, True, one_line(f"{answer.code} {answer.message}"))
+
+
+async def _rcpt(smtp: aiosmtplib.SMTP, address: str) -> Answer:
+    try:
+        answer = await smtp.rcpt(address, encoding="ascii" if address.isascii() else "utf-8")
+    except aiosmtplib.SMTPResponseException as error:
+        return Answer(address, False, one_line(f"{error.code} {error.message}"))
+    return Answer(address, True, one_line(f"{answer.code} {answer.message}"))
+
+
+def greeting(relay: Relay) -> str:
+    """The first line that the server says, in which some tell the time; '' if none can be had."""
+    with suppress(OSError), socket.create_connection((relay.host, relay.port), relay.timeout) as plain:
+        if relay.security != "tls":
+            return one_line(plain.recv(1_000))
+        with ssl.create_default_context().wrap_socket(plain, server_hostname=relay.host) as secure:
+            return one_line(secure.recv(1_000))
+    return ""

@@ -1,0 +1,112 @@
+"""One question to a sign-in server: a form by POST, JSON back.
+
+It must never follow a redirect (a token must not go where the settings did not send it), never trust a certificate
+that the system does not, never wait or read without end, and never put what was sent into a sentence.
+RFC 6749 sections 5.1 and 5.2 (answers), RFC 8628 section 3.5 (errors while waiting).
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailbot.adapters.reach import one_line, why_unreachable
+from mailbot.errors import OutsideError
+
+SECONDS = 20.0  # for each wait, and twice that for the whole
+MOST_BYTES = 200_000
+_BUSY = frozenset({"temporarily_unavailable", "server_error"})  # RFC 6749 4.1.2.1
+WAITING = frozenset({"authorization_pending", "slow_down"})  # RFC 8628 3.5; with whatever HTTP status
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said: `fields` where it agreed, else `error` (RFC 6749 5.2) and what it `said` of it."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    error: str = ""
+    said: str = ""
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """None: urllib then raises the redirect as an error."""
+
+
+def post(url: str, form: Mapping[str, str]) -> Answer:
+    """The server's answer.
+
+    Raises:
+        OutsideError: it could not be reached, or sent what is no answer; transient where waiting may help.
+    """
+    parts = urllib.parse.urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        status, raw = _fetched(url, urllib.parse.urlencode(form).encode("ascii"))
+    except (OSError, http.client.HTTPException) as error:
+        cause = error.reason if isinstance(error, urllib.error.URLError) else error
+        telling = cause if isinstance(cause, BaseException) else error
+        sentence, transient = why_unreachable(telling, host, port, "the sign-in server's")
+        raise OutsideError(f"signing in: {sentence}", transient=transient) from None
+    return _understood(status, raw, f"{host}:{port}", form)
+
+
+def _fetched(url: str, body: bytes) -> tuple[int, bytes]:
+    here = url.startswith("http:")  # plain, so on this machine: no proxy on the way, no certificate
+    ways = [urllib.request.ProxyHandler({})] if here else [_encrypted()]
+    opener = urllib.request.build_opener(_NoRedirects, *ways)
+    headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+    request = urllib.request.Request(url, body, headers)  # noqa: S310  (https or loopback: settings refuse all else)
+    until = time.monotonic() + 2 * SECONDS
+    try:
+        answer = opener.open(request, timeout=SECONDS)
+    except urllib.error.HTTPError as error:
+        answer = error  # a refusal is an answer too
+    with answer:
+        raw = b""
+        while piece := answer.read1(65_536):
+            raw += piece
+            if time.monotonic() > until:
+                raise TimeoutError("the answer has no end")
+            if len(raw) > MOST_BYTES:
+                break
+        return int(answer.status), raw
+
+
+def _encrypted() -> urllib.request.BaseHandler:
+    return urllib.request.HTTPSHandler(context=ssl.create_default_context())
+
+
+def _understood(status: int, raw: bytes, where: str, form: Mapping[str, str]) -> Answer:
+    try:
+        fields = json.loads(raw) if len(raw) <= MOST_BYTES else None
+    except (ValueError, RecursionError):
+        fields = None
+    busy = status == 429 or status >= 500
+    if not isinstance(fields, dict) or (busy and "error" not in fields):
+        what = "is busy or out of order" if busy else "sent what is no answer to a sign-in"
+        raise OutsideError(f"signing in: {where} {what} (HTTP {status}): check [oauth2], or wait", transient=busy)
+    error = fields.get("error")
+    if error is None and 200 <= status < 300:
+        return Answer(fields=fields)
+    kind = one_line(error, 80) if isinstance(error, str) and error else f"HTTP {status}"
+    said = _without_secrets(str(fields.get("error_description") or ""), form)
+    if kind in _BUSY or (busy and kind not in WAITING):
+        raise OutsideError(f"signing in: {where} is busy ({kind}); it is tried again later", transient=True)
+    return Answer(error=kind, said=said)
+
+
+def _without_secrets(words: str, form: Mapping[str, str]) -> str:
+    """The server's words in a line; a server that repeats what it was sent does not get it into a log."""
+    for name in ("client_secret", "refresh_token", "code", "device_code", "code_verifier"):
+        if form.get(name):
+            words = words.replace(form[name], "…")
+    return one_line(words, 200)
