@@ -6,6 +6,7 @@ first byte is written.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 from mailbot.adapters.files import read_secret, write_new
 from mailbot.answers import Answers
 from mailbot.errors import MailbotError
-from mailbot.first_files import PASSWORD_FILE, people_text, placeholders, settings_text
+from mailbot.first_files import PASSWORD_FILE, people_text, placeholders, settings_text, shipped_prefix
 from mailbot.settings import FILE
 
 _PACKAGED = Path(__file__).parent / "shipped"  # in a wheel
@@ -135,10 +136,20 @@ def _still_to_do(folder: Path, answers: Answers, made: Mapping[str, str]) -> Ite
             lines.append(f"  {folder / PEOPLE}: {', '.join(waiting)}")
     if CALENDAR in made and answers.timezone and answers.timezone not in BRITISH:
         lines.append(f"  {folder / CALENDAR}: the holidays, which are those of England")
+    lines += _named_otherwise(folder, answers, made)
     if lines:
         yield ""
         yield "Still to fill in by hand:"
         yield from lines
+
+
+def _named_otherwise(folder: Path, answers: Answers, made: Mapping[str, str]) -> Iterator[str]:
+    """The shipped letters that name the shop they were written for, where this is another one."""
+    other = shipped_prefix()
+    if answers.prefix and answers.prefix != other:
+        for name, text in made.items():
+            if name.startswith("templates/") and re.search(rf"\b{other}\b", text):
+                yield f"  {folder / name}: it says {other}"
 
 
 def next_steps(folder: Path, answers: Answers) -> Iterator[str]:

@@ -58,9 +58,12 @@ def is_terminal() -> bool:
 
 def clean(text: str) -> str:
     """The text on one line, with nothing in it that could act on a terminal; what is taken out leaves a '·'."""
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():
+        return line
     found: list[str] = []
     marks = 0
-    for char in _JOINING.sub("", " ".join(text.split())):
+    for char in _JOINING.sub("", line):
         marks = marks + 1 if unicodedata.combining(char) else 0
         if marks <= _MOST_MARKS:
             found.append(char if char.isprintable() else _SIGN)
@@ -74,7 +77,7 @@ def clean_json(text: str) -> str:
 
 def columns_of(text: str) -> int:
     """How many columns a cleaned text takes: two for each Chinese character or emoji, none for an accent."""
-    return sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def say(sheet: Iterable[Line | Table], *, pager: bool = False) -> None:

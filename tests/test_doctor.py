@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +46,7 @@ def shop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Shop]:
     """A desk that is set up well, with an empty mailbox."""
+    monkeypatch.setattr(logging.getLogger("mail.log"), "disabled", True)  # the test's own server speaks here too
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.cert))
     made = open_shop(quick_folder / "desk", dovecot, mailbox_user, certificate)
     yield made
@@ -497,6 +500,13 @@ def test_clock(folder: Path) -> None:
     assert (fast.verdict, fast.found) == ("warning", "this machine's clock is 1 hour 2 minutes fast, by the greeting")
     slow = looked_at_clock(folder, newest=datetime.now(UTC) + timedelta(days=1, minutes=1))
     assert (slow.verdict, "1 day" in slow.found, "slow" in slow.found) == ("warning", True, True)
+
+
+def test_a_clock_that_is_set_meanwhile(folder: Path) -> None:
+    """What it says then is worth nothing."""
+    began = (datetime.now(UTC) - timedelta(hours=1), time.monotonic())
+    (found,) = clock.look(Examined(reading.load(folder), began=began, told=[Told(timedelta(), "x")]))
+    assert (found.verdict, "set by +3600 seconds" in found.found) == ("warning", True)
 
 
 @pytest.mark.parametrize(("off", "way"), [(timedelta(hours=2), "slow"), (timedelta(hours=-2), "fast")])

@@ -37,7 +37,7 @@ PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROTTLED"})
 MISSING = frozenset({"TRYCREATE", "NONEXISTENT"})
 
 _CODE = re.compile(r"\[([A-Z]+)")
-_BYTES = re.compile(r"^b(['\"])(.*)\1$", re.DOTALL)
+_BYTES = re.compile(r"\bb(['\"])(.*)\1$", re.DOTALL)
 _PLAIN_ATOM = re.compile(r"[A-Za-z0-9@._+=/-]+")
 GOODBYE_SECONDS = 5
 
@@ -180,7 +180,11 @@ def _not_opened(error: BaseException, account: Account) -> MailboxError:
             f"IMAP: {where} closed the connection at once: check [imap] port and security, or try again later",
             transient=True,
         )
-    return MailboxError(f"IMAP: what answers at {where} is no IMAP server ({said}): check [imap] port", transient=False)
+    return MailboxError(
+        f"IMAP: what answers at {where} is no IMAP server ({said}): check [imap] port "
+        '(mostly 993 with "tls", 143 with "starttls")',
+        transient=False,
+    )
 
 
 def _start_tls(client: Any, account: Account) -> None:

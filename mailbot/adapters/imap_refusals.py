@@ -30,7 +30,7 @@ def sentence(code: str, where: str, user: str, said: str) -> str:
 def no_inbox(name: str, host: str, port: int) -> MailboxError:
     """The folder that the settings name is not there."""
     return MailboxError(
-        f"there is no folder {name!r} at {host}:{port}: set [imap] inbox to the folder that customers' mail comes "
-        'into (mostly "INBOX")',
+        f"IMAP: there is no folder {name!r} at {host}:{port}: set [imap] inbox to the folder that customers' mail "
+        'comes into (mostly "INBOX")',
         transient=False,
     )

@@ -71,6 +71,8 @@ def look_up(answers: Answers, dns: str) -> Answers:
             told("These are not under the desk's own domain, so they were not taken; name them with --imap and --smtp.")
     else:
         answers = _with_servers(answers, answers.imap, answers.smtp)
+    if answers.provider and answers.provider.password == "none" and not answers.oauth2:  # noqa: S105
+        told(f"{answers.provider.name} takes no password from programs: give --oauth2 {answers.provider.id}.")
     username = answers.username or _username(answers)
     prefix = answers.prefix or (checks.proposed_prefix(answers.name) if answers.name else "")
     return replace(answers, username=username, prefix=prefix)
@@ -81,8 +83,10 @@ def ask(folder: Path, answers: Answers, dns: str) -> Answers:
     desk, people = not (folder / FILE).exists(), not (folder / PEOPLE).exists()
     if not (desk or people):
         return answers
-    told(f"A new desk in {folder}. Enter takes what stands in [brackets], `{LATER}` leaves a placeholder to fill in by")
-    told("hand, Ctrl-C stops. Nothing is written before the last answer.")
+    told(
+        f"A new desk in {folder}. Enter takes what stands in [brackets], `{LATER}` leaves a placeholder to fill in by "
+        "hand, Ctrl-C stops. Nothing is written before the last answer."
+    )
     if desk:
         answers = signed_in(_mailbox(_shop(_address(answers)), dns))
     if people:
@@ -146,7 +150,7 @@ def _look(address: str, dns: str) -> Found:
     domain = address.partition("@")[2]
     found = by_table(domain)
     if found is None:
-        told(f"looking for the mail servers of {domain} …")
+        told(f"\nlooking for the mail servers of {domain} …")
         found = find(domain, Network(dns))
     for note in found.notes:
         told(f"  {note}")
@@ -155,7 +159,8 @@ def _look(address: str, dns: str) -> Found:
     elif found.provider:
         told(f"  {found.provider.name}: {found.how}")
     elif found.how:
-        told(f"  found: {found.how}")
+        servers = " and ".join(checks.shown(each) for each in (found.imap, found.smtp) if each)
+        told(f"  found {servers}: {found.how}")
     return found
 
 
@@ -194,7 +199,9 @@ def _people(answers: Answers) -> Answers:
     for role, (question, why) in ROLES.items():
         if role not in answers.people:
             first = answers.people.get("care")
-            person = answered(f"{why} Ada Smith <ada@shop.example>", question, str(first or LATER), _one_of(answers))
+            person = answered(
+                f"{why} Write it like Ada Smith <ada@shop.example>.", question, str(first or LATER), _one_of(answers)
+            )
             if person:
                 answers = replace(answers, people={**answers.people, role: person})
     return answers
@@ -208,7 +215,7 @@ def _stores(answers: Answers) -> Answers:
     """Any number of stores, until an empty line."""
     if answers.stores is not None:
         return answers
-    why = "Each store has a till, which is asked about garments: Marylebone <marylebone@shop.example>"
+    why = "Each store has a till, which is asked about garments. Write it like Marylebone <marylebone@shop.example>."
     stores: tuple[Contact, ...] = ()
     while True:
         answers = replace(answers, stores=stores)

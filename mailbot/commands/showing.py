@@ -66,7 +66,8 @@ def _empty(folder: Path | None) -> Path:
 
 def _program() -> str:
     """How this mailbot is called by somebody who types it."""
-    return "mailbot" if shutil.which("mailbot") else sys.argv[0]
+    called = Path(sys.argv[0])
+    return "mailbot" if shutil.which("mailbot") or called.name != "mailbot" else str(called)
 
 
 def _can_draw() -> bool:

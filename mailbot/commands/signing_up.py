@@ -27,9 +27,11 @@ def _way(provider: Provider | None) -> str:
     if provider is None or provider.sign_in is None:
         return PASSWORD
     if provider.password == "none":  # noqa: S105
-        told(f"\n{provider.name} takes no password from programs: the desk signs in by OAuth 2 (`mailbot login`).")
+        told(
+            f"\nPrograms sign in at {provider.name} by OAuth 2 alone, no password is taken: see `mailbot login` later."
+        )
         return OAUTH2
-    why = f"{provider.name} knows two ways: a password for this program alone, or OAuth 2 (`mailbot login`)."
+    why = f"There are two ways at {provider.name}: a password for this program alone, or OAuth 2 (`mailbot login`)."
     return answered(why, f"Sign in by {PASSWORD} or {OAUTH2}", PASSWORD, _choice) or PASSWORD
 
 
@@ -44,7 +46,7 @@ def _password(answers: Answers) -> Answers:
     provider = answers.provider
     why = "The mailbox's password. It is kept in a file that only you can read, and is not shown as you type."
     if provider and provider.password == "app":  # noqa: S105
-        why = f"{provider.name} wants an app password here, not your own: {provider.app_password}."
+        why = f"At {provider.name} this is an app password, not your own: {provider.app_password}."
     password = answered(why, f"Password (hidden) [{LATER}]", LATER, checks.secret, hidden=True)
     return replace(answers, password=password or "")
 

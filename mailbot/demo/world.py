@@ -7,6 +7,7 @@ disk. The server of this world does what a good one does: it says of mail from t
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,6 @@ from mailbot.founding import found
 from mailbot.insight.listing import is_complaint
 from mailbot.process.model import Process
 from mailbot.settings import FILE, Settings
-from mailbot.settings import load as load_settings
 
 ADDRESS, PASSWORD, AUTHSERV = "customercare@blanc.example", "demo", "mx.blanc.example"
 MAILS = "mails"  # the folder of what was written and sent, in the desk folder
@@ -180,7 +180,10 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 def settled(folder: Path, servers: EmbeddedMail) -> Settings:
-    """A desk as `init` makes it, live, with the embedded servers."""
+    """A desk as `init` makes it, live, with the embedded servers.
+
+    The environment is not asked: a real mailbox that it may name must never be taken for the demo's.
+    """
     list(found(folder))
     file = folder / FILE
     text = file.read_text(encoding="utf-8")
@@ -195,7 +198,7 @@ def settled(folder: Path, servers: EmbeddedMail) -> Settings:
         for key, value in values.items():
             text = _set(text, section, key, f'"{value}"' if isinstance(value, str) else str(value))
     file.write_text(text, encoding="utf-8")
-    return load_settings(folder)
+    return Settings(folder=folder, **tomllib.loads(text))
 
 
 def _set(text: str, section: str, key: str, value: str) -> str:

@@ -16,6 +16,7 @@ from mailbot.doctor.examined import Examined, Told
 from mailbot.doctor.findings import Finding, ok, skipped, warning
 
 FAR = timedelta(minutes=2)
+JUMP = timedelta(seconds=5)  # more than a clock is ever steered by while the doctor looks
 _DATED = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
     r"\d{1,2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT|UTC)"
@@ -40,7 +41,13 @@ def dated(text: str) -> datetime | None:
 
 
 def look(examined: Examined) -> Iterator[Finding]:
-    """The clock by what servers told; else what can be said without."""
+    """Whether it stands still enough to be compared; then by what servers told, else what can be said without."""
+    if abs(examined.jumped) > JUMP:
+        found = (
+            f"this machine's clock was set by {examined.jumped.total_seconds():+.0f} seconds while the doctor looked"
+        )
+        yield warning("clock", found, "see what sets it, and let only one program do so; then run the doctor again")
+        return
     told = max(examined.told, key=lambda each: abs(each.ahead), default=None)
     if told:
         yield _compared(told)

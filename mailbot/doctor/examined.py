@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,7 @@ class Examined:
     heads: Sequence[Message] = ()  # the newest mails of the inbox and of Mailbot/Cases, as far as their headers
     came_back: Message | None = None  # the test mail that went round, as it arrived
     told: list[Told] = field(default_factory=list)
+    began: tuple[datetime, float] = field(default_factory=lambda: (datetime.now(UTC), time.monotonic()))
 
     @property
     def admin(self) -> str:
@@ -48,6 +50,12 @@ class Examined:
     def now() -> datetime:
         """This machine's clock."""
         return datetime.now(UTC)
+
+    @property
+    def jumped(self) -> timedelta:
+        """How far the clock was set forward (negative: back) since the examination began."""
+        at, seconds = self.began
+        return self.now() - at - timedelta(seconds=time.monotonic() - seconds)
 
     @property
     def local(self) -> datetime:

@@ -48,7 +48,7 @@ def skipped(about: str, why: str, do: str = "", *details: str) -> Finding:
 def failed(about: str, error: MailbotError, *details: str) -> Finding:
     """What an adapter said, parted into what is wrong and what to do."""
     found, do = parted(str(error))
-    return Finding(WRONG, about, found, do, details)
+    return Finding(WRONG, about, found.removeprefix(f"{about} "), do, details)
 
 
 def parted(sentence: str) -> tuple[str, str]:

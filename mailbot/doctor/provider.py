@@ -23,7 +23,7 @@ def look(examined: Examined) -> Iterator[Finding]:
     if found is None:
         yield ok("provider", f"{settings.imap.host} is none of those whose traps mailbot knows")
         return
-    yield ok("provider", found.name, *(f"{trap.what} {trap.do}" for trap in found.traps))
+    yield ok("provider", found.name, *(f"{trap.what} → {trap.do}" for trap in found.traps))
     yield from _misfits(settings, found)
 
 
