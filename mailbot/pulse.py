@@ -3,6 +3,9 @@
 All come from the desk's own thread, and only where its work moves on: the desk asks the time at each mail that it takes
 in, each silence and each letter, so the clock is where the pulse is felt. A step that never ends feeds nobody: after
 WatchdogSec= systemd starts the service anew, and well before that `mailbot health` says so.
+
+A stop is heard at the same places: work is cut there as a crash would cut it, and goes on from there at the next start.
+Only while a letter is on its way nothing is cut, for nobody would know whether it had left.
 """
 
 from __future__ import annotations
@@ -31,10 +34,14 @@ from mailbot.settings import Settings
 from mailbot.sign_in.standing import standing
 
 EVERY = 5.0  # seconds between two signs while work goes on
-STOP_SECONDS = 60.0  # a stop waits for the cycle in hand, so much longer with each sign
+STOP_SECONDS = 60.0  # a stop waits for letters that are on their way, so much longer with each sign
 COUNTING = 20  # counting cases takes at most one part in so many of the time
 MOST_LETTERS = 500  # counted in the outbox; a letter is read whole to be counted
 SORTING = "sorting"  # the state of mail that somebody was asked about
+
+
+class Stopped(BaseException):
+    """The service was told to stop in the middle of a cycle. No Exception: it is no fault of the mail in hand."""
 
 
 class Pulse:
@@ -55,7 +62,13 @@ class Pulse:
         )  # fmt: skip
 
     def clock(self) -> datetime:
-        """The time, for the desk; who asks is at work."""
+        """The time, for the desk; who asks is at work.
+
+        Raises:
+            Stopped: a stop was asked for, and no letter is on its way.
+        """
+        if self.stopping and self._desk and not self._desk.ledger.outbox(("sending",), 1):
+            raise Stopped
         if self._desk and time.monotonic() - self._signed >= EVERY:
             self._sign(*([more_time(STOP_SECONDS)] if self.stopping else []))
         return datetime.now(UTC)

@@ -1,7 +1,7 @@
 """The daemon: `mailbot run`. One thread owns ledger, IMAP and sending; others only put tokens in one queue.
 
 The IDLE watcher has a connection of its own and never fetches; APScheduler ticks. SIGTERM ends after
-the cycle in hand, SIGHUP reads the rules again. A failure is logged and tried again with growing
+the mail or letters in hand, SIGHUP reads the rules again. A failure is logged and tried again with growing
 pauses; nothing but a signal ends the service. What it says of itself is in pulse.py.
 """
 
@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -23,7 +23,7 @@ from mailbot.assembly import assemble, mailbox_of
 from mailbot.desk import Desk
 from mailbot.environment import watchdog_seconds
 from mailbot.errors import MailbotError, MailboxError, OutsideError
-from mailbot.pulse import Pulse
+from mailbot.pulse import Pulse, Stopped
 from mailbot.settings import Settings
 
 WAKE, RELOAD, STOP = "wake", "reload", "stop"
@@ -46,7 +46,7 @@ def serve(settings: Settings) -> int:
     with assemble(settings, pulse.clock) as assembled:
         logs.started(version("mailbot"), settings.desk.address)
         pulse.starts(assembled)
-        with _wakers(settings, tokens):
+        with _wakers(settings, tokens), suppress(Stopped):
             _work(assembled.desk, tokens, pulse)
         pulse.ends()
     logs.stopped()

@@ -11,12 +11,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 
 from mailbot.adapters.files import DeskLock
-from mailbot.cli import COMMANDS, main
+from mailbot.cli import main
 from tests.servers import Dovecot, SmtpSink, User
 from tests.story import COMPLAINT
 from tests.worlds import RealWorld
@@ -223,25 +222,3 @@ def test_map_draws_the_process() -> None:
     assert "\nassessing: Operations and care find out what happened; waits for operations\n" in said
     assert "    -> offered: approved, if form.complete and event.approval == 'given'\n" in said
     assert call("map", "--mermaid", "--desk", README.parent).stdout.startswith("stateDiagram")
-
-
-def test_readme_names_the_commands_there_are() -> None:
-    """The README's table of commands is the list of `mailbot --help`, no more and no less."""
-    table = re.findall(r"^\| `mailbot (\w+)", README.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert table == ["init", "once", "run", "cases", "show", "check", "map", "rebuild", "demo"]
-    assert sorted(table) == sorted(main.list_commands(click.Context(main)))  # type: ignore[attr-defined]
-
-
-def test_readme_names_files_that_are_there() -> None:
-    """Every path that the README's map names exists."""
-    text = README.read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:rules|templates|docs|mailbot|bench|tests)/[\w./-]*)`", text):
-        assert (README.parent / path).exists(), path
-
-
-def test_help_says_of_a_command_what_it_says_itself() -> None:
-    """The lines of `mailbot --help` are the first lines of the commands' own help."""
-    for group in COMMANDS.values():
-        for name, (_, _, line) in group.items():
-            command = main.get_command(click.Context(main), name)  # type: ignore[attr-defined]
-            assert command.help.partition("\n")[0] == line

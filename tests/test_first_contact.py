@@ -183,6 +183,14 @@ def test_imap_failures(failure: str, shop: Shop, dovecot: Dovecot, unusable: Unu
     assert shop.folders()["INBOX"] == 1
 
 
+def test_no_password(shop: Shop) -> None:
+    """Without a password the doctor does not even knock: failed logins are counted by servers."""
+    shop.settle("imap", password=None)
+    report = shop.doctor()
+    assert (report["exit"], "[imap] password_file" in finding(report, HOST_NAME, MAILBOX)["do"]) == (1, True)
+    assert finding(report, "sender", SENDING)["verdict"] == "ok"
+
+
 def test_self_signed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate that nobody vouches for: no password is sent, and SSL_CERT_FILE is named, for both servers."""
     monkeypatch.delenv("SSL_CERT_FILE")

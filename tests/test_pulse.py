@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from mailbot.adapters.memory import MemoryMailbox, MemoryPost
 from mailbot.adapters.ports import Delivery, Parcel
 from mailbot.assembly import Assembled
 from mailbot.desk import Desk
-from mailbot.pulse import Pulse
+from mailbot.pulse import Pulse, Stopped
 from tests.story import COMPLAINT
 from tests.test_service import soon
 from tests.worlds import MemoryWorld
@@ -113,16 +114,50 @@ def test_a_step_that_hangs_feeds_nobody(tmp_path: Path, line: socket.socket) -> 
     assert (said_at - spoke).total_seconds() < HANGS
 
 
-def test_a_stop_asks_for_more_time_while_work_goes_on(tmp_path: Path, line: socket.socket) -> None:
-    """systemd ends nothing in the middle of a cycle that moves on, however long it takes."""
-    room = Room(tmp_path / "desk", line, MemoryPost())
-    room.complain(*range(5))
-    room.pulse.cycle_begins()
-    room.heard()
-    room.pulse.stopping = True
-    time.sleep(pulse.EVERY)
-    room.desk.cycle()
+class StoppingPost(MemoryPost):
+    """A server during whose answer the service is told to stop."""
+
+    stop: Callable[[], None]
+
+    def send(self, parcels: Sequence[Parcel]) -> Iterator[Delivery]:
+        self.stop()
+        time.sleep(2 * pulse.EVERY)
+        yield from super().send(parcels)
+
+
+def test_a_stop_waits_for_letters_on_their_way(tmp_path: Path, line: socket.socket) -> None:
+    """What the server has been given is noted before the end, and systemd is asked for time; nothing is begun after."""
+    post = StoppingPost()
+    room = Room(tmp_path / "desk", line, post)
+    post.stop = lambda: setattr(room.pulse, "stopping", True)
+    room.complain(*range(8))
+    with pytest.raises(Stopped):
+        room.desk.cycle()
+    statuses = [row.status for row in room.ledger.outbox(("queued", "sending", "in_doubt", "sent", "filed"), 100)]
+    assert sorted(statuses) == ["filed"] * 3 + ["queued"] * 5
+    assert len(post.sent) == 3
     assert f"EXTEND_TIMEOUT_USEC={int(pulse.STOP_SECONDS * 1_000_000)}\nWATCHDOG=1" in room.heard()
+
+
+def test_a_stop_cuts_the_reading_of_mail(tmp_path: Path, line: socket.socket) -> None:
+    """The mail in hand is whole or untouched, what came before is kept, and the next start goes on from there."""
+    room = Room(tmp_path / "desk", line, MemoryPost())
+    room.complain(*range(30))
+    taken = room.desk.take_in
+
+    def told_after_ten(*arguments: Any) -> str:
+        room.pulse.stopping = len(list(room.ledger.mails())) >= 10
+        return taken(*arguments)
+
+    room.desk._intaking._take_in = told_after_ten
+    with pytest.raises(Stopped):
+        room.desk.cycle()
+    assert (len(list(room.ledger.mails())), len(list(room.ledger.cases()))) == (10, 10)
+    room.pulse.stopping = False
+    room.desk._intaking._take_in = taken
+    room.desk.cycle()
+    assert room.desk.cycle().taken == 0
+    assert len(list(room.ledger.cases())) == len(room.ledger.outbox(("filed",), 100)) == 30
 
 
 def test_what_is_counted(tmp_path: Path, line: socket.socket) -> None:

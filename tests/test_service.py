@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -90,10 +91,9 @@ def soon(what: Callable[[], object], about: str, seconds: float = SECONDS) -> fl
     return time.monotonic() - began
 
 
-def complain(stage: Stage, number: int) -> None:
-    now = datetime.now(UTC)
-    mail = new_mail(f"anna{number}@customer.test", "Anna", COMPLAINT["subject"], COMPLAINT["text"], now, number)
-    put(stage.user, [mail])
+def complain(stage: Stage, *numbers: int) -> None:
+    now, words = datetime.now(UTC), (COMPLAINT["subject"], COMPLAINT["text"])
+    put(stage.user, [new_mail(f"anna{number}@customer.test", "Anna", *words, now, number) for number in numbers])
 
 
 def answered(stage: Stage, number: int) -> bool:
@@ -151,6 +151,22 @@ def test_a_signal_ends_it_in_a_pause(stage: Stage, started: Callable[[Stage], Se
     soon(lambda: "[imap]" in service.log, "a word about IMAP")
     status, seconds = service.stop()
     assert (status, seconds < 3) == (0, True), service.log
+
+
+def test_a_signal_ends_it_in_the_middle_of_a_full_inbox(stage: Stage, started: Callable[[Stage], Service]) -> None:
+    """`docker stop` kills after ten seconds: it ends long before, in the middle of its work; the next run goes on from
+    there, and every customer has one answer."""
+    everybody = range(1, 61)
+    complain(stage, *everybody)
+    service = started(stage)
+    soon(lambda: service.log.count("mail taken in") >= 5, service.log)
+    status, seconds = service.stop()
+    assert (status, seconds < 5) == (0, True), service.log
+    assert service.log.count("mail taken in") < len(everybody), "it ended too late to show anything"
+    assert stage.forks.mailbot(stage.folder, "once") == 0, stage.said
+    answers = Counter(letter.to for letter in stage.letters() if letter.code == "E2")
+    assert answers == {f"anna{number}@customer.test": 1 for number in everybody}
+    assert not stage.mail_ids()[INBOX]
 
 
 def test_many_signals_at_once(stage: Stage, started: Callable[[Stage], Service]) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from mailbot.commands.options import desk_option, settings_of
+
+if TYPE_CHECKING:
+    from mailbot.doctor.examined import Examined
+    from mailbot.doctor.findings import Finding
 
 
 @click.command()
@@ -31,24 +36,13 @@ def doctor(desk: str | None, send: bool, as_json: bool, patience: float) -> int:
       mailbot doctor --json | jq '.findings[] | select(.verdict == "wrong")'
     """
     from mailbot.doctor import page
-    from mailbot.doctor.examination import examine
     from mailbot.doctor.examined import Examined
-    from mailbot.doctor.findings import Finding, exit_status
+    from mailbot.doctor.findings import exit_status
     from mailbot.insight.sheet import BLANK
     from mailbot.terminal import clean_json, say
 
     waiting = _Waiting(shown=not as_json and sys.stderr.isatty())
-    examined = Examined(settings_of(desk), send, patience, waiting.show)
-    found: list[tuple[str, Finding]] = []
-    for title, findings in examine(examined):
-        for number, finding in enumerate(findings):
-            above = [page.heading(title)] if number == 0 else []
-            between = [BLANK] if above and found else []
-            found.append((title, finding))
-            waiting.clear()
-            if not as_json:
-                say([*between, *above, *page.lines(finding)])
-    waiting.clear()
+    found = _told(Examined(settings_of(desk), send, patience, waiting.show), waiting, quiet=as_json)
     status = exit_status(finding.verdict for _, finding in found)
     if as_json:
         document = {"ok": status == 0, "findings": [page.as_json(*each) for each in found]}
@@ -56,6 +50,26 @@ def doctor(desk: str | None, send: bool, as_json: bool, patience: float) -> int:
     else:
         say([BLANK, page.summary([finding for _, finding in found])])
     return status
+
+
+def _told(examined: Examined, waiting: _Waiting, *, quiet: bool) -> list[tuple[str, Finding]]:
+    """Every finding with its group's title, each shown as soon as it is made unless `quiet`."""
+    from mailbot.doctor import page
+    from mailbot.doctor.examination import examine
+    from mailbot.insight.sheet import BLANK
+    from mailbot.terminal import say
+
+    found: list[tuple[str, Finding]] = []
+    for title, findings in examine(examined):
+        for number, finding in enumerate(findings):
+            above = [page.heading(title)] if number == 0 else []
+            between = [BLANK] if above and found else []
+            found.append((title, finding))
+            waiting.clear()
+            if not quiet:
+                say([*between, *above, *page.lines(finding)])
+    waiting.clear()
+    return found
 
 
 class _Waiting:

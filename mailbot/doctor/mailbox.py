@@ -46,6 +46,11 @@ def look(examined: Examined) -> Iterator[Finding]:
         yield wrong(where, "is only an example", do)
         yield skipped("the mailbox", "there is no server to ask")
         return
+    if not (imap.password.get_secret_value() or imap.oauth2):
+        do = "write [imap] password_file (or password) into mailbot.toml, or oauth2 and then `mailbot login`"
+        yield wrong(where, "no password is set, so nothing is tried", do)
+        yield skipped("the mailbox", "nobody is let in without")
+        return
     examined.say(f"trying {where} …")
     account = replace(account_of(examined.settings), connect_timeout=examined.patience, read_timeout=examined.patience)
     try:

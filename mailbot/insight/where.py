@@ -114,12 +114,18 @@ def letters_sheet(process: Process) -> Table:
     return Table(columns, tuple((words(Bit(row[0][0].text, "strong")), *row[1:]) for row in rows))
 
 
-def letters_table(process: Process) -> Iterator[str]:
-    """Every letter as a line of a Markdown table, in the order of the process."""
+def letters_table(process: Process, *, outward: bool | None = None) -> Iterator[str]:
+    """Every letter as a line of a Markdown table, in the order of the process.
+
+    Args:
+        outward: only those that a customer gets, or only the others; None = all.
+    """
     yield "| letter | to | about | when |"
     yield "| --- | --- | --- | --- |"
     for code, *cells in _rows(process):
         card = next(iter(process.letters[code].values()))
+        if outward not in (None, "customer" in card.audience):
+            continue
         linked = f"[{code}]({card.place.file})"
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in (linked, *cells)) + " |"
 
