@@ -37,8 +37,9 @@ install-dovecot:
 	  echo "The tests need the IMAP server Dovecot (never started by itself): sudo apt-get install dovecot-imapd"; exit 1; \
 	fi
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed dovecot
 	$(BIN)/python bench/commit.py
+	$(BIN)/python bench/mailbox.py $(BENCH)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -300,9 +300,8 @@ class SqliteStorage(Storage):
         self._add_keys(doc, wanted - held)
 
     def _add_keys(self, doc: int, new: set[_Bound]) -> None:
-        for key in new:
-            insert = "INSERT INTO look_up (name, key, sort, not_before, doc) VALUES (?, ?, ?, ?, ?)"
-            self._sql.execute(insert, (*key, doc))
+        insert = "INSERT INTO look_up (name, key, sort, not_before, doc) VALUES (?, ?, ?, ?, ?)"
+        self._sql.executemany(insert, [(*key, doc) for key in new])
 
     def _decoded(self, table: str, id: str, body: bytes) -> dict[str, Any]:
         try:

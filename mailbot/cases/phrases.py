@@ -13,6 +13,7 @@ from functools import lru_cache
 from mailbot.process.wordlists import Phrases
 
 _LONGEST_TEXT = 100_000  # characters looked through: no person writes a longer complaint
+_EDGE = r"\b"
 _SMALL = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "−": "-"}
 )
@@ -48,12 +49,14 @@ def all_phrases(text: str, phrases: Phrases) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     # Longest first, so that "not happy" is found before "happy".
-    ordered = sorted(phrases, key=len, reverse=True)
-    return re.compile("|".join(_one(phrase) for phrase in ordered))
+    ordered = [_one(phrase) for phrase in sorted(phrases, key=len, reverse=True)]
+    if all(each.startswith(_EDGE) for each in ordered):  # asked once at each place, not once for each phrase
+        return re.compile(f"{_EDGE}(?:{'|'.join(each.removeprefix(_EDGE) for each in ordered)})")
+    return re.compile("|".join(ordered))
 
 
 def _one(phrase: str) -> str:
     words = [re.escape(word).replace(r"\*", r"\w{0,20}") for word in plain(phrase).split()]
     body = r"\s{1,5}".join(words)
-    edge = r"\b" if phrase.isascii() else ""  # \b means nothing between Chinese characters
+    edge = _EDGE if phrase.isascii() else ""  # it means nothing between Chinese characters
     return f"{edge}{body}{'' if phrase.endswith('*') or not phrase[-1:].isalnum() else edge}"

@@ -24,7 +24,7 @@ from mailbot.process.model import LetterCard, Process
 _PERSON = ("name", "first_name")
 # Every placeholder there is; a tuple lists what may stand after the dot.
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "desk": ("name", "address"),
+    "desk": ("name", "prefix", "address"),
     "case": ("code",),
     "customer": (*_PERSON, "address", "phone"),
     "owner": (*_PERSON, "title", "founder"),

@@ -75,7 +75,11 @@ def proposed(case: Case, process: Process) -> str:
 def _house(told: Told) -> dict[str, Any]:
     process, identity = told.process, told.identity
     return {
-        "desk": {"name": Value(identity.name, RULES), "address": Value(identity.address, RULES)},
+        "desk": {
+            "name": Value(identity.name, RULES),
+            "prefix": Value(identity.prefix, RULES),
+            "address": Value(identity.address, RULES),
+        },
         "wording": {
             "rule": Value(" ".join(process.wording.rule.get(identity.language, "").split()), RULE),
             "outside_body": Value(process.wording.outside_body, RULES),
