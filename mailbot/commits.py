@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from pydantic import TypeAdapter
 from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
 from mailbot.cases import silence
 from mailbot.cases.effects import SendLetter
+from mailbot.cases.events import Event
 from mailbot.cases.model import Case
 from mailbot.cases.query import MailRecord
 from mailbot.cases.record import desk_line, entry_to_json
@@ -19,6 +21,15 @@ from mailbot.letters.step import Step
 from mailbot.process.model import Process
 
 _MAIL = TypeAdapter(MailRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a letter: its row as it is now, the event of its case, what its case calls it (sent, failed …)."""
+
+    row: OutboxRow
+    event: Event
+    status: str
 
 
 def commit_step(
@@ -31,26 +42,28 @@ def commit_step(
     meta: Mapping[str, Any] | None = None,
     desk: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write one step whole: of one case, or of the two that it touches.
+    """Write one step whole: of one case, of the two that it touches, or of all whose letters left together.
 
     Args:
-        steps: each case as it was decided on, and its step. desk: meta that the journal keeps too.
+        steps: each case as it was decided on, and its step; a later one of the same case was decided on the case after
+            the earlier. desk: meta that the journal keeps too.
     Raises:
         StaleCase: one of them is not the case as it stands; nothing was written.
     """
     entries = tuple(entry for _, step in steps for entry in step.entries)
+    done = {step.case.code: step.case for _, step in steps}
     lines = [json.dumps({"entry": entry_to_json(entry)}, ensure_ascii=False) for entry in entries]
     ledger.commit(
         Commit(
             entries=entries,
-            cases=tuple(step.case for _, step in steps),
+            cases=tuple(done.values()),
             mails=tuple(mails),
             outbox=(*(row for _, step in steps for row in queued(step, step.entries[-1].at)), *outbox),
-            due={step.case.code: due_at(step.case, process) for _, step in steps},
+            due={code: due_at(case, process) for code, case in done.items()},
             journal=(*lines, *(mail_line(mail) for mail in mails), *((desk_line(desk),) if desk else ())),
             meta={**(meta or {}), **(desk or {})},
         ),
-        {before.code: before.version for before, _ in steps},
+        {before.code: before.version for before, _ in reversed(steps)},  # of each case the first
     )
 
 

@@ -80,7 +80,7 @@ class Desk:
         self._stepping = Stepping(ledger, lambda: self.room, clock)
         self._firing = Firing(ledger, self._stepping, desk.digest)
         self._posting = Posting(
-            ledger, mailbox, post, self._stepping.record_letter, sender=desk.address, admin=self._admin,
+            ledger, mailbox, post, self._stepping.record_letters, sender=desk.address, admin=self._admin,
             grants=self._grants, carries=self._carries, sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
         )  # fmt: skip
 

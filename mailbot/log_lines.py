@@ -19,6 +19,7 @@ from types import TracebackType
 
 from mailbot import environment, logs
 
+NOTE = "note"  # something of ours that is no fate of a mail or letter
 STDERR = 2  # the file, whatever Python has made of it
 LONGEST = 2_000  # characters of one value; a server's answer is shorter
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))  # sd-daemon(3)
@@ -92,7 +93,7 @@ class JsonLines(logging.Formatter):
 
 def _in_words(record: logging.LogRecord) -> str:
     fate, words, facts = _told(record)
-    if fate == "trouble":
+    if fate in (NOTE, logs.trouble.__name__):
         return _clean(str(facts["what"]))
     told = " ".join(f"{name}={_as_text(value)}" for name, value in facts.items())
     return f"{words}: {told}" if told else words
@@ -103,6 +104,8 @@ def _told(record: logging.LogRecord) -> tuple[str, str, Mapping[str, object]]:
     fate, words, facts = (getattr(record, name, None) for name in ("fate", "words", "facts"))
     if isinstance(fate, str) and isinstance(words, str) and isinstance(facts, Mapping):
         return fate, words, facts
+    if record.name == logs.NAME and not record.exc_info:
+        return NOTE, "", {"what": record.getMessage()}
     found: dict[str, object] = {"name": record.name, "at_line": f"{Path(record.pathname).name}:{record.lineno}"}
     if record.exc_info and record.exc_info[1]:
         found |= {"error": type(record.exc_info[1]).__name__, "at_line": logs.place(record.exc_info[1])}

@@ -96,7 +96,9 @@ def stopped() -> None:
 
 
 def place(error: BaseException) -> str:
-    """Where an exception arose: file:line of ours, and of the library if it was one."""
+    """Where an exception, or what it was raised from, arose: file:line of ours, and of the library if it was one."""
+    while error.__cause__ is not None:
+        error = error.__cause__
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return "unknown place"

@@ -1,20 +1,22 @@
 """The way out of the outbox: queued -> sending -> the server -> sent -> filed in Sent; each outcome an event.
 
 Every arrow is committed before the next is taken, so that a crash anywhere is found out: `sending`
-at the start of a cycle is *in doubt*, is shown, and is settled by Sent or by policy. Letters keep
-their Message-ID from the moment they are queued, and their bytes from the first try (photos are put in then).
+at the start of a cycle is *in doubt*, is shown, and is settled by Sent or by policy. A few letters take each
+arrow together. Letters keep their Message-ID from the moment they are queued, and their bytes from the first
+try (photos are put in then).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot import logs
-from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
+from mailbot.adapters.ledger import Ledger, OutboxRow
 from mailbot.adapters.ports import SENT, Delivery, Mailbox, Parcel, Post
 from mailbot.cases.events import Event
+from mailbot.commits import Outcome
 from mailbot.enclosing import Enclosing
 from mailbot.errors import PostError
 
@@ -26,8 +28,8 @@ DOUBTS_MOST = 3  # then a letter stays in doubt: a server that takes mail and ne
 GIVE_UP = timedelta(days=5)  # RFC 5321 4.5.4.1: a sender gives up after four to five days
 SENT_AGAIN = "It is sent again with the same Message-ID, so that most mail programs show it once."
 
-# (row as it is now, the event or None, the effect on the letter's status): one durable step
-Record = Callable[[OutboxRow, Event | None, str], None]
+# (what became of letters, letters of which no case needs to know): one durable step
+Record = Callable[[Sequence[Outcome], Sequence[OutboxRow]], None]
 
 
 class Posting:
@@ -48,15 +50,17 @@ class Posting:
         doubtful = self._ledger.outbox(("sending", "in_doubt"), limit=10_000)
         for row in doubtful:
             if self._mailbox.holds(SENT, row.message_id):
-                self._record(replace(row, status="filed", raw=b""), _event("letter_sent", row), "sent")
+                self._record([Outcome(replace(row, status="filed", raw=b""), _event("letter_sent", row), "sent")], ())
                 continue
             if row.status == "sending":
                 row = replace(row, doubts=row.doubts + 1)
                 if self._sent != "server" or not self._again(row):
-                    row = self._doubt(row)
+                    doubted = self._doubted(row)
+                    self._record([doubted], ())
+                    row = doubted.row
             if self._again(row):
                 pause = PAUSES[row.doubts - 1] if row.error else timedelta()  # the server's doing, or our own crash
-                self._record(replace(row, status="queued", next_at=now + pause), None, "")
+                self._record((), [replace(row, status="queued", next_at=now + pause)])
         return len(doubtful)
 
     def send(self, now: Callable[[], datetime]) -> tuple[int, int]:
@@ -66,15 +70,20 @@ class Posting:
         while rows := self._ledger.outbox(("queued",), AT_ONCE, before=now()):
             whole = map(enclosing.enclosed, rows)  # before the first commit: what is tried again is the same bytes
             going = {row.message_id: replace(row, status="sending", attempts=row.attempts + 1) for row in whole}
-            self._note(going.values())
+            self._record((), tuple(going.values()))
+            answered: list[Outcome | OutboxRow] = []
             try:
                 for delivery in self._post.send([self._parcel(row) for row in going.values()]):
-                    accepted = self._outcome(going.pop(delivery.message_id), delivery, now())
-                    done, failed = done + accepted, failed + (not accepted)
+                    answered.append(self._outcome(going.pop(delivery.message_id), delivery, now()))
             except PostError:
                 # no server: nothing left this machine
-                self._note(replace(row, status="queued", attempts=row.attempts - 1) for row in going.values())
+                answered += [replace(row, status="queued", attempts=row.attempts - 1) for row in going.values()]
                 raise
+            finally:  # one commit: after a crash no more are in doubt than were on their way together
+                outcomes = [each for each in answered if isinstance(each, Outcome)]
+                self._record(outcomes, [each for each in answered if isinstance(each, OutboxRow)])
+            left = sum(outcome.status == "sent" for outcome in outcomes)
+            done, failed = done + left, failed + len(answered) - left
         return done, failed
 
     def file(self) -> int:
@@ -89,7 +98,7 @@ class Posting:
                         self._mailbox.append(SENT, row.raw, row.at)
                     done.append(replace(row, status="filed", raw=b""))
             finally:  # those that a crash forgets are found in Sent
-                self._note(done)
+                self._record((), done)
             filed += len(rows)
         return filed
 
@@ -107,45 +116,38 @@ class Posting:
             self._left_out = 0 if found else self._left_out + 1
         return found
 
-    def _note(self, rows: Iterable[OutboxRow]) -> None:
-        """One durable step of several letters, of which no case needs to know."""
-        if noted := tuple(rows):
-            self._ledger.commit(Commit(outbox=noted), {})
-
     def _again(self, row: OutboxRow) -> bool:
         """Whether a letter in doubt is sent again, with the same Message-ID."""
         wanted = self._sent == "server" or (self._in_doubt == "resend" and not self._grants(row.letter))
         return wanted and row.doubts < DOUBTS_MOST
 
-    def _doubt(self, row: OutboxRow) -> OutboxRow:
-        """Show that a letter may have left."""
-        doubted = replace(row, status="in_doubt")
-        self._record(doubted, _event("letter_doubted", row, SENT_AGAIN if self._again(row) else ""), "in_doubt")
+    def _doubted(self, row: OutboxRow) -> Outcome:
+        """A letter may have left, and that is shown."""
         logs.doubted(row.case, row.letter)
-        return doubted
+        event = _event("letter_doubted", row, SENT_AGAIN if self._again(row) else "")
+        return Outcome(replace(row, status="in_doubt"), event, "in_doubt")
 
     def _parcel(self, row: OutboxRow) -> Parcel:
         return Parcel(row.message_id, self._sender, self._admin() if row.rehearsed else row.to, row.raw)
 
-    def _outcome(self, row: OutboxRow, delivery: Delivery, now: datetime) -> bool:
+    def _outcome(self, row: OutboxRow, delivery: Delivery, now: datetime) -> Outcome | OutboxRow:
+        """What became of a letter that was handed over; its row alone where its case has nothing to hear of yet."""
         match delivery.outcome:
             case "accepted":
                 sent = replace(row, status="sent", attempts=0, next_at=row.at, error="")
-                self._record(sent, _event("letter_sent", row), "sent")
                 self._just_left.add(row.message_id)
                 logs.sent(row.case, row.letter, row.rehearsed)
-                return True
+                return Outcome(sent, _event("letter_sent", row), "sent")
             case "later" if now - row.at < GIVE_UP:
                 pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
-                self._record(replace(row, status="queued", next_at=now + pause, error=delivery.said), None, "")
                 logs.put_off(row.case, row.letter, delivery.said)
+                return replace(row, status="queued", next_at=now + pause, error=delivery.said)
             case "doubted":
-                self._doubt(replace(row, doubts=row.doubts + 1, error=delivery.said))
+                return self._doubted(replace(row, doubts=row.doubts + 1, error=delivery.said))
             case _:
                 failed = replace(row, status="failed", error=delivery.said)
-                self._record(failed, _event("letter_failed", row, delivery.said), "failed")
                 logs.refused(row.case, row.letter, delivery.said)
-        return False
+                return Outcome(failed, _event("letter_failed", row, delivery.said), "failed")
 
 
 def _event(name: str, row: OutboxRow, reason: str = "") -> Event:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailbot import logs
-from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
+from mailbot.adapters.ledger import Ledger, OutboxRow
 from mailbot.cases import effects as fx
 from mailbot.cases.approval import granted_in
 from mailbot.cases.around import ALONE, Around
@@ -20,7 +20,7 @@ from mailbot.cases.decide import after, looks_beyond
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
 from mailbot.cases.query import MailRecord, Query
-from mailbot.commits import commit_step
+from mailbot.commits import Outcome, commit_step
 from mailbot.insight.listing import is_complaint
 from mailbot.letters.step import Room, Step, take
 from mailbot.mail import references
@@ -76,28 +76,55 @@ class Stepping:
         desk: Mapping[str, Any] | None = None,
     ) -> None:
         """Write a step, with those of other cases that it touches, and log what they held back."""
-        process, steps = self.room().process, ((before, step), *also)
-        commit_step(self._ledger, steps, process, mails=mails, outbox=outbox, meta=meta, desk=desk)
+        self._commit(((before, step), *also), mails, outbox, meta, desk)
+
+    def _commit(
+        self,
+        steps: Sequence[tuple[Case, Step]],
+        mails: tuple[MailRecord, ...] = (),
+        outbox: Sequence[OutboxRow] = (),
+        meta: Mapping[str, Any] | None = None,
+        desk: Mapping[str, Any] | None = None,
+    ) -> None:
+        commit_step(self._ledger, steps, self.room().process, mails=mails, outbox=outbox, meta=meta, desk=desk)
         for _, each in steps:
             for held in each.held:
                 logs.held(each.case.code, held.letter.letter, held.reason)
 
-    def record_letter(self, row: OutboxRow, event: Event | None, status: str) -> None:
-        """One durable step of a letter; an outcome is an event of its case, back through decide."""
-        case = self._ledger.case(row.case) if event else None
-        if event is None or case is None:  # a letter is queued in its case's own commit, so there always is one
-            self._ledger.commit(Commit(outbox=(row,)), {})
-            return
-        now = self.clock()
-        given, room = (fx.MarkLetter(row.n, status),), self.room()
-        around = self.around(case, (), now) if looks_beyond(event, room.process) else ALONE
-        step = take(case, event, given, (), room, around, now)
-        self.commit(case, step, outbox=(row,))
+    def record_letters(self, outcomes: Sequence[Outcome], beside: Sequence[OutboxRow] = ()) -> None:
+        """One durable step of several letters; each outcome is an event of its case, back through decide.
+
+        Args:
+            beside: letters whose rows change in the same commit, and of which no case needs to know.
+        """
+        steps: list[tuple[Case, Step]] = []
+        rows: list[OutboxRow] = []
+        latest: dict[str, Case] = {}
+        for outcome in outcomes:
+            rows.append(outcome.row)
+            case = latest.get(outcome.row.case) or self._ledger.case(outcome.row.case)
+            if case is None:  # a letter is queued in its case's own commit, so there always is one
+                continue
+            step = self._became(case, outcome)
+            steps.append((case, step))
+            latest[case.code] = step.case
+            if step.outgoing:  # what it wrote counts for the next one's brakes: it is committed first
+                self._commit(steps, outbox=rows)
+                steps, rows, latest = [], [], {}
+        if rows or beside:
+            self._commit(steps, outbox=(*rows, *beside))
+
+    def _became(self, case: Case, outcome: Outcome) -> Step:
+        """The step that a letter's outcome is."""
+        now, room = self.clock(), self.room()
+        around = self.around(case, (), now) if looks_beyond(outcome.event, room.process) else ALONE
+        given = (fx.MarkLetter(outcome.row.n, outcome.status),)
+        return take(case, outcome.event, given, (), room, around, now)
 
     def record_as_sent(self, row: OutboxRow) -> None:
         """A letter that Sent proves has left."""
         sent = Event("letter_sent", "desk", {"n": row.n, "letter": row.letter, "to": row.audience})
-        self.record_letter(replace(row, status="filed", raw=b""), sent, "sent")
+        self.record_letters([Outcome(replace(row, status="filed", raw=b""), sent, "sent")])
 
     def alert(self, cause: str, reason: str, words: str) -> None:
         """Tell the admin; once a day for each cause."""

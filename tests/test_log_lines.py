@@ -113,11 +113,18 @@ def test_nothing_said_can_break_a_line(form: str, fate: Callable[..., None], lin
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
+def test_what_is_ours_and_no_fate(form: str, lines: Lines) -> None:
+    """Our own words, on one line."""
+    (line,) = lines(form, lambda: logging.getLogger(logs.NAME).info("sign-in renewed: at=%r", "Google"))
+    assert "sign-in renewed: at='Google'" in line
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
 def test_what_libraries_say_is_kept_back(form: str, lines: Lines) -> None:
-    """mailparser quotes header lines and names of attachments, flufl.bounce exceptions; only the place is told."""
+    """Some quote header lines and names of attachments, or exceptions that do; only the place is told."""
 
     def chatter() -> None:
-        library = logging.getLogger("flufl.bounce")
+        library = logging.getLogger("a.library")
         library.info("CANARY chatter")
         library.error("Failed decoding header part: CANARY")
         try:
@@ -128,7 +135,7 @@ def test_what_libraries_say_is_kept_back(form: str, lines: Lines) -> None:
     said = lines(form, chatter)
     assert len(said) == 2
     assert "CANARY" not in "".join(said)
-    assert "flufl.bounce" in said[0]
+    assert "a.library" in said[0]
     assert re.search(r"ValueError.*test_log_lines\.py:\d+|test_log_lines\.py:\d+.*ValueError", said[1])
 
 

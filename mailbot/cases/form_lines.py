@@ -161,7 +161,8 @@ def _hint_at(found: Sequence[Line], at: int, form: Sheet) -> tuple[int, Line | N
     said = _letters(text) if text else ""
     if not said:
         return 0, None
-    for hint, field in form.hints.items():
+    near = ((hint, of) for hint, of in form.hints.items() if hint.startswith(said) or said.startswith(hint))
+    for hint, field in near:
         if said == hint or _joined(found, at, said, hint):
             return _joined(found, at, said, hint) or 1, None
         if said.startswith(hint):

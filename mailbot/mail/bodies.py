@@ -24,8 +24,9 @@ _QUOTE = re.compile(r"(?:>[ ]?){0,50}")
 def words(leaves: list[mime.Leaf]) -> str:
     """The body as plain text: of alternatives the plain one, unless it is empty; HTML as a reader sees it."""
     pieces: list[str] = []
-    for group in dict.fromkeys(leaf.group for leaf in leaves if _is_body(leaf)):
-        same = [leaf for leaf in leaves if leaf.group == group and _is_body(leaf)]
+    said_in = [leaf for leaf in leaves if _is_body(leaf)]
+    for group in dict.fromkeys(leaf.group for leaf in said_in):
+        same = [leaf for leaf in said_in if leaf.group == group]
         plain = [_plain(leaf.part) for leaf in same if leaf.type != "text/html"]
         said = [text for text in plain if text.strip()]
         pieces += said or [_hypertext(leaf.part) for leaf in same if leaf.type == "text/html"][:1]
