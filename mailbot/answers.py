@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -174,12 +173,6 @@ def contact(text: str) -> Contact:
     mail = address(written["address"] if written else clean)
     name = written["name"].strip().strip('"').strip() if written else ""
     return Contact(one_line(name or mail.partition("@")[0].replace(".", " ").title()), mail)
-
-
-def known_to(answers: Answers) -> Iterator[Contact]:
-    """Everybody named so far, stores by their tills."""
-    yield from answers.people.values()
-    yield from answers.stores or ()
 
 
 def fits(new: Contact, answers: Answers) -> Contact:

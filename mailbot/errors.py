@@ -34,6 +34,13 @@ class Problem:
         return f"{self.file}:{self.line}: {mark}{self.what}"
 
 
+def sentence(what: str, do: str) -> str:
+    """What is wrong and what to do, as one sentence."""
+    if not do:
+        return what
+    return f"{what}; {do}" if do.startswith("run: ") else f"{what}: {do}"
+
+
 class MailbotError(Exception):
     """Base of all; its text is one line for a person: what is wrong and what to do."""
 
@@ -63,11 +70,17 @@ class JournalBroken(MailbotError):
 
 
 class OutsideError(MailbotError):
-    """A server or disk failed; `transient` says whether trying later can help."""
+    """A server or disk failed; its text is `what: do` in one sentence.
 
-    def __init__(self, message: str, *, transient: bool) -> None:
-        super().__init__(message)
-        self.transient = transient
+    Args:
+        what: what is wrong; a server's own words may stand in it.
+        do: what to do, in our words alone; "" where that is said in `what`, or nothing can be done.
+        transient: whether trying later can help.
+    """
+
+    def __init__(self, what: str, do: str = "", *, transient: bool) -> None:
+        super().__init__(sentence(what, do))
+        self.what, self.do, self.transient = what, do, transient
 
 
 class MailboxError(OutsideError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +71,6 @@ def settings_text(answers: Answers, password_beside: bool) -> str:
         entry = _ENTRY.fullmatch(line)
         lines.append(_filled(entry, values.get((section, entry["key"]))) if entry else line)
     return "\n".join([*lines, *_client(answers)]) + "\n"
-
-
-def shipped_prefix() -> str:
-    """The prefix of the shop that the shipped letters were written for."""
-    return str(tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))["desk"]["prefix"])
 
 
 def _values(answers: Answers, beside: bool) -> Iterator[tuple[tuple[str, str], _Entry]]:

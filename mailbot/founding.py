@@ -1,12 +1,12 @@
 """A new desk folder: settings and people from what was answered, the shipped rules and letters, the secret.
 
 It never overwrites: a file that is there stays as it is, and is named. All that is asked has been asked before the
-first byte is written.
+first byte is written. mailbot.toml comes last: as long as it is missing there is no desk yet, so whoever was
+interrupted is asked again, and gets a whole one.
 """
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from pathlib import Path
 from mailbot.adapters.files import read_secret, write_new
 from mailbot.answers import Answers
 from mailbot.errors import MailbotError
-from mailbot.first_files import PASSWORD_FILE, people_text, placeholders, settings_text, shipped_prefix
+from mailbot.first_files import PASSWORD_FILE, people_text, placeholders, settings_text
 from mailbot.settings import FILE
 
 _PACKAGED = Path(__file__).parent / "shipped"  # in a wheel
@@ -57,10 +57,10 @@ def found(folder: Path, answers: Answers | None = None) -> Iterator[str]:
         (folder / "state").mkdir(exist_ok=True)
         texts = _texts(folder, answers)
         written = _Written()
-        for name, text in texts.items():
-            _write(folder, name, text, written)
         fresh = not (folder / SECRET).exists()
         read_secret(folder / SECRET)
+        for name, text in texts.items():
+            _write(folder, name, text, written)
     except OSError as error:
         raise MailbotError(f"{folder}: cannot make a desk here: {error.strerror or error}") from None
     yield from _told(folder, written, fresh)
@@ -70,21 +70,25 @@ def found(folder: Path, answers: Answers | None = None) -> Iterator[str]:
 
 
 def _texts(folder: Path, answers: Answers) -> dict[str, str]:
-    """Every file of a new desk but the secret: its name -> what is in it."""
+    """Every file of a new desk but the secret, in the order in which they are written: its name -> what is in it."""
     source = shipped()
-    beside = bool(answers.password) and _stands_alone(folder, answers.password)
-    texts = {FILE: settings_text(answers, beside)}
-    if beside and not (folder / FILE).exists():
-        texts[PASSWORD_FILE] = answers.password + "\n"
+    texts = {}
     for file in sorted([*(source / "rules").glob("*.yaml"), *(source / "templates").rglob("*.*")]):
         texts[file.relative_to(source).as_posix()] = file.read_text(encoding="utf-8")
     texts[PEOPLE] = people_text(answers, texts[PEOPLE])
+    beside = bool(answers.password) and _stands_alone(folder, answers.password)
+    if beside and not (folder / FILE).exists():
+        texts[PASSWORD_FILE] = answers.password + "\n"
+    texts[FILE] = settings_text(answers, beside)
     return texts
 
 
 def _stands_alone(folder: Path, password: str) -> bool:
-    """Whether the password can lie in a file of its own: none is there yet, and what is read from one is stripped."""
-    return not (folder / PASSWORD_FILE).exists() and password == password.strip()
+    """Whether the password can lie in a file of its own: what is read from one is stripped, and another is kept."""
+    if password != password.strip():
+        return False
+    file = folder / PASSWORD_FILE
+    return not file.exists() or (file.is_file() and file.read_bytes() == f"{password}\n".encode())
 
 
 def _write(folder: Path, name: str, text: str, written: _Written) -> None:
@@ -112,8 +116,9 @@ def _told(folder: Path, written: _Written, fresh: bool) -> Iterator[str]:
         others = len(written.kept) - len(named)
         more = f" and {others} more" if others else ""
         yield f"kept {', '.join(named)}{more} as they are: init never overwrites"
-    if fresh:
-        yield f"made {folder / SECRET}. BACK IT UP: without it no reference in letters already sent can be checked"
+    if fresh or FILE in written.made:  # whoever was interrupted has not read it yet
+        done = "made" if fresh else "kept"
+        yield f"{done} {folder / SECRET}. BACK IT UP: without it no reference in letters already sent can be checked"
 
 
 def _unused(answers: Answers, written: _Written) -> Iterator[str]:
@@ -136,20 +141,10 @@ def _still_to_do(folder: Path, answers: Answers, made: Mapping[str, str]) -> Ite
             lines.append(f"  {folder / PEOPLE}: {', '.join(waiting)}")
     if CALENDAR in made and answers.timezone and answers.timezone not in BRITISH:
         lines.append(f"  {folder / CALENDAR}: the holidays, which are those of England")
-    lines += _named_otherwise(folder, answers, made)
     if lines:
         yield ""
         yield "Still to fill in by hand:"
         yield from lines
-
-
-def _named_otherwise(folder: Path, answers: Answers, made: Mapping[str, str]) -> Iterator[str]:
-    """The shipped letters that name the shop they were written for, where this is another one."""
-    other = shipped_prefix()
-    if answers.prefix and answers.prefix != other:
-        for name, text in made.items():
-            if name.startswith("templates/") and re.search(rf"\b{other}\b", text):
-                yield f"  {folder / name}: it says {other}"
 
 
 def next_steps(folder: Path, answers: Answers) -> Iterator[str]:

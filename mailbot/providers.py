@@ -30,13 +30,19 @@ class Server(_Frozen):
 
 
 class SignIn(_Frozen):
-    """OAuth 2 at this provider. `device`: the device-code flow's address (RFC 8628), "" where mail may not use it."""
+    """OAuth 2 at this provider. `device`: the device-code flow's address (RFC 8628), "" where mail may not use it.
+
+    `redirect_host`: what the browser comes back to, as the provider's page for clients takes it;
+    `idle_days`: a sign-in that is not renewed for so many days ends, None = not known.
+    """
 
     device: str = ""
     authorize: str
     token: str
     scope: str
     needs_secret: bool = False
+    redirect_host: str = "127.0.0.1"
+    idle_days: int | None = None
 
 
 class Trap(_Frozen):

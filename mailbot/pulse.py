@@ -176,11 +176,10 @@ def _unended(ledger: Ledger, process: Process) -> Iterator[Case]:
 
 
 def _signed_in(settings: Settings, zone: ZoneInfo) -> dict[str, Any]:
-    """How the sign-in by OAuth 2 stands; what each renewal puts off counts only where renewals have stopped."""
+    """How the sign-in by OAuth 2 stands."""
     found = standing(settings)
-    near = {each for each, _ in found.near(datetime.now(UTC), zone)} if found else set()
-    days = [each.day for each in found.ends if each in near or not each.moves] if found else []
+    day = found.first_end(datetime.now(UTC), zone) if found else None
     return {
-        "sign_in_ends_at": datetime.combine(min(days), time_of_day.min, zone) if days else None,
+        "sign_in_ends_at": datetime.combine(day, time_of_day.min, zone) if day else None,
         "sign_in_trouble": found.trouble if found else "",
     }

@@ -138,10 +138,7 @@ def cycle(folder: Path, now: datetime, die_after: int = 0, noted: Path | None = 
     steps = Steps(die_after, noted)
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     with DeskLock(settings.state_folder / "lock"):
-        imap = settings.imap
-        mailbox = CountedMailbox(
-            imap.host, imap.port, imap.security, imap.username, imap.password.get_secret_value(), imap.inbox, imap.sent
-        )
+        mailbox = CountedMailbox(assembly.account_of(settings), settings.imap.inbox, settings.imap.sent)
         mailbox.done = steps.done
         Desk(
             settings,

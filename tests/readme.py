@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from mailbot.insight.where import letters_table
+from mailbot.insight.letters_table import letters_table
 from tests import ruling
 
 FILE = ruling.ROOT / "README.md"

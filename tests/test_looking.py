@@ -28,10 +28,10 @@ from mailbot.cases.events import RECOGNISED, Event
 from mailbot.cases.model import Case, Entry
 from mailbot.cli import COMMANDS, main
 from mailbot.insight import coming, happenings, overview, portrait, where, why
+from mailbot.insight.letters_table import letters_table
 from mailbot.insight.moments import Moments, span
 from mailbot.insight.sheet import Line, Table
 from mailbot.insight.steps import steps
-from mailbot.insight.where import letters_table
 from mailbot.process.vocabulary import STATES
 from tests import ruling
 from tests.story import stories

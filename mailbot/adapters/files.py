@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import fcntl
 import os
 import secrets
@@ -44,7 +45,7 @@ class DeskLock:
         """Take the lock. Raises DeskBusy where another process has it, StateError where none can be had."""
         with _state_said(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
         try:
             with _state_said(self.path):
                 self._lock(file)
@@ -194,5 +195,11 @@ def _state_said(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        words = f"{path} cannot be written: {error.strerror or error}. Look at the disk and the rights of its folder."
-        raise StateError(words, transient=True) from error
+        raise StateError(unwritable(path, error), transient=True) from error
+
+
+def unwritable(path: Path, error: OSError) -> str:
+    """Why a file cannot be written, and what to do. Links are not followed: they could lead to a file of root's."""
+    if error.errno == errno.ELOOP:
+        return f"{path} is a symbolic link, which mailbot does not follow. Put the file itself there, or remove the link."
+    return f"{path} cannot be written: {error.strerror or error}. Look at the disk and the rights of its folder."

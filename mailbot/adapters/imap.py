@@ -20,7 +20,7 @@ from typing import Any
 from imapclient.exceptions import IMAPClientError
 
 from mailbot.adapters import imap_folders, imap_link, imap_mails
-from mailbot.adapters.imap_refusals import no_inbox
+from mailbot.adapters.imap_refusals import FAILURES, failure, no_inbox
 from mailbot.adapters.imap_uids import batches, uid_sets
 from mailbot.adapters.ports import INBOX, SENT, Arrived
 from mailbot.errors import MailboxError
@@ -184,7 +184,7 @@ class ImapMailbox:
                 try:
                     _wait(client, left)
                     continue
-                except imap_link.FAILURES:
+                except FAILURES:
                     if lost:  # twice in one watch: not a server that ended an old IDLE
                         raise
                     lost = True
@@ -206,16 +206,16 @@ class ImapMailbox:
         except MailboxError:
             self._drop()
             raise
-        except imap_link.FAILURES as error:
+        except FAILURES as error:
             self._drop()
-            raise imap_link.failure(error, self._account, doing) from error
+            raise failure(error, self._account, doing) from error
 
     def _connected(self) -> Any:
         """The connection at hand, tried first if it was left alone for a while (servers and firewalls drop those)."""
         if self._client is not None and time.monotonic() - self._used_at > TRUST_IDLE_SECONDS:
             try:
                 self._client.noop()
-            except imap_link.FAILURES:
+            except FAILURES:
                 self._drop()
         if self._client is None:
             self._client = imap_link.connect(self._account)

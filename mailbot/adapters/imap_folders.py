@@ -13,7 +13,7 @@ from typing import Any
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from mailbot.adapters.imap_link import MISSING, code, refused
+from mailbot.adapters.imap_refusals import MISSING, code, refused
 
 # Where mail programs file what was sent, if no folder says so itself; the first that is there counts.
 SENT_NAMES = (

@@ -13,14 +13,18 @@ from datetime import datetime
 from typing import Any
 
 from imapclient import imap_utf7
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
 
 from mailbot.adapters import imap_folders, imap_link, imap_mails
 from mailbot.adapters.encryption import Encryption, encryption_of
-from mailbot.adapters.imap_refusals import no_inbox
+from mailbot.adapters.imap_refusals import FAILURES, failure, no_inbox
 from mailbot.adapters.ports import Arrived
+from mailbot.adapters.time_limit import cut_after
 
 HEAD_BYTES = 32_768  # of a mail's header; what is longer is cut
+ANSWERS = 3  # times the time for one answer: a question takes several, but never more than this in all
+LOST = (IMAPClientAbortError, OSError)
+MOST = 2**63 - 1  # RFC 9051 section 9: a number has 63 bits at most; a larger one is nonsense
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class MailboxTrial:
         self._client: Any = imap_link.connect(account)
         self.encryption: Encryption | None = encryption_of(self._client.socket())
         self.greeting = _text(self._client.welcome)
+        self.lost = False  # the connection is no good any more, so nothing else can be asked
 
     def capabilities(self) -> frozenset[str]:
         """What the server says that it can, after the login."""
@@ -95,11 +100,13 @@ class MailboxTrial:
                 return ()
             quoted = imap_utf7.encode(self._inbox).decode("ascii").replace("\\", "\\\\").replace('"', '\\"')
             _, found = client.get_quota_root(f'"{quoted}"')
-        return tuple(Quota(_text(each.resource).upper(), each.usage, each.limit) for each in found if each.limit)
+        read = (Quota(_text(each.resource).upper(), _number(each.usage), _number(each.limit)) for each in found)
+        return tuple(quota for quota in read if quota.limit)
 
     def close(self) -> None:
-        """Log out; never raises."""
-        imap_link.say_goodbye(self._client)
+        """Log out; never raises, and takes no longer than a goodbye may."""
+        with cut_after(imap_link.GOODBYE_SECONDS, self._client.socket()):
+            imap_link.say_goodbye(self._client)
 
     def _select(self, client: Any, name: str, *, readonly: bool) -> int:
         """Open a folder; the number of mails in it."""
@@ -112,11 +119,19 @@ class MailboxTrial:
 
     @contextmanager
     def _asking(self, doing: str) -> Iterator[Any]:
-        try:
-            yield self._client
-        except imap_link.FAILURES as error:
-            raise imap_link.failure(error, self._account, doing) from error
+        """One question, which ends within its time even where the server goes on talking."""
+        with cut_after(ANSWERS * self._account.read_timeout, self._client.socket()) as passed:
+            try:
+                yield self._client
+            except FAILURES as error:
+                root = TimeoutError() if passed.is_set() else error
+                self.lost = isinstance(root, LOST) and not isinstance(root, IMAPClientReadOnlyError)
+                raise failure(root, self._account, doing) from error
 
 
 def _text(word: Any) -> str:
     return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word or "")
+
+
+def _number(told: int) -> int:
+    return max(0, min(told, MOST))

@@ -13,6 +13,7 @@ from typing import Protocol
 from mailbot.adapters.reach import one_line
 
 XOAUTH2, OAUTHBEARER = "XOAUTH2", "OAUTHBEARER"
+MOST_ANSWERS = 2
 _DONE = {XOAUTH2: b"", OAUTHBEARER: b"\x01"}  # the answer to an error, after which the server refuses (RFC 7628 3.2.3)
 
 # `status` of the error, RFC 7628 3.2.2 and RFC 6750 3.1; Google and Microsoft write the HTTP status of RFC 6750.
@@ -40,29 +41,35 @@ def best_mechanism(offered: Iterable[str]) -> str:
 
 
 class Exchange:
-    """One sign-in on one connection."""
+    """One sign-in on one connection. `sent`: the words that hold the token; `said`: why the server refuses, in ours."""
 
     def __init__(self, mechanism: str, user: str, token: str, server: tuple[str, int]) -> None:
         self._mechanism = mechanism
-        self._begun = False
-        self._first = _first(mechanism, user, token, server)
-        self.said = ""  # why the server refuses, in words
+        self._answered = 0
+        self.sent = _first(mechanism, user, token, server)
+        self.said = ""
 
     def answer(self, challenge: bytes) -> bytes:
-        """What to send next: the token first, then only the end of the exchange."""
-        if not self._begun:
-            self._begun = True
-            return self._first
+        """What to send next: the token first, then only the end of the exchange.
+
+        Raises:
+            ValueError: the server goes on asking after that end, which no exchange does.
+        """
+        self._answered += 1
+        if self._answered == 1:
+            return self.sent.encode()
+        if self._answered > MOST_ANSWERS:
+            raise ValueError("it goes on asking after the sign-in was at its end")
         self.said = _in_words(challenge)
         return _DONE[self._mechanism]
 
 
-def _first(mechanism: str, user: str, token: str, server: tuple[str, int]) -> bytes:
+def _first(mechanism: str, user: str, token: str, server: tuple[str, int]) -> str:
     if mechanism == XOAUTH2:
-        return f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
+        return f"user={user}\x01auth=Bearer {token}\x01\x01"
     name = user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801 section 4
     host, port = server
-    return f"n,a={name},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01".encode()
+    return f"n,a={name},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01"
 
 
 def _in_words(challenge: bytes) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import NamedTuple
 
 # OpenSSL's numbers for what is wrong with a certificate (x509_vfy.h); all else: nobody we know has signed it.
 EXPIRED, NOT_YET, ANOTHER_NAME = frozenset({10}), frozenset({9}), frozenset({62, 63, 64})
@@ -18,8 +19,16 @@ TLS_PORTS = frozenset({465, 993})
 NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNEXPECTED_MESSAGE", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
 
 
-def why_unreachable(error: BaseException, host: str, port: int, section: str) -> tuple[str, bool]:
-    """(a sentence, whether trying later can help) for a failure of the network or of TLS.
+class Unreachable(NamedTuple):
+    """Why, in words: what is wrong, what to do, whether trying later can help."""
+
+    what: str
+    do: str
+    transient: bool
+
+
+def why_unreachable(error: BaseException, host: str, port: int, section: str) -> Unreachable:
+    """What a failure of the network or of TLS means.
 
     Args:
         section: where an admin mends it, `[imap]` or `[smtp]`.
@@ -28,7 +37,7 @@ def why_unreachable(error: BaseException, host: str, port: int, section: str) ->
     for cause in _chain(error):  # libraries wrap the telling error in their own
         if isinstance(cause, ssl.SSLError | socket.gaierror | ConnectionError | TimeoutError):
             root = cause
-    return _sentence(root, host, port, section)
+    return _reason(root, host, port, section)
 
 
 def one_line(text: object, longest: int = 300) -> str:
@@ -63,28 +72,35 @@ def _certificate(error: ssl.SSLCertVerificationError, section: str) -> tuple[str
     )
 
 
-def _sentence(error: BaseException, host: str, port: int, section: str) -> tuple[str, bool]:
+def _reason(error: BaseException, host: str, port: int, section: str) -> Unreachable:
     where = f"{host}:{port}"
+    if isinstance(error, ssl.SSLError):
+        return _tls(error, where, section)
+    if isinstance(error, socket.gaierror):
+        return Unreachable(f"the name {host} cannot be found", f"check {section} host and the network", True)
+    if isinstance(error, ConnectionRefusedError):
+        what = f"nothing listens at {where} (connection refused)"
+        return Unreachable(what, f"check {section} host and port, or wait", True)
+    if isinstance(error, TimeoutError):
+        hint = f' (port {port} goes with "tls")' if port in TLS_PORTS else ""
+        do = f"check {section} host, port and security{hint}, or try again later"
+        return Unreachable(f"{where} did not answer in time", do, True)
+    if isinstance(error, ConnectionError):
+        return Unreachable(f"the connection to {where} was lost", "it is opened again at the next try", True)
+    what = f"{where} cannot be reached ({one_line(error)})"
+    return Unreachable(what, f"check {section} host and the network", True)
+
+
+def _tls(error: ssl.SSLError, where: str, section: str) -> Unreachable:
     if isinstance(error, ssl.SSLCertVerificationError):
         why, do = _certificate(error, section)
         said = one_line(error.verify_message or "it cannot be verified").rstrip(".")
-        return f"the TLS certificate of {where} is not trusted because it {why} ({said}): {do}", False
+        return Unreachable(f"the TLS certificate of {where} is not trusted because it {why} ({said})", do, False)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return f"{where} broke off the TLS connection: check {section} port and security, or try again later", True
-    if isinstance(error, ssl.SSLError):
-        if error.reason in NOT_TLS:
-            return f'{where} does not begin with TLS: check {section} port, or set security = "starttls"', False
-        return f"TLS with {where} failed ({one_line(error.reason or error)}): check {section} port and security", False
-    if isinstance(error, socket.gaierror):
-        return f"the name {host} cannot be found: check {section} host and the network", True
-    if isinstance(error, ConnectionRefusedError):
-        return f"nothing listens at {where} (connection refused): check {section} host and port, or wait", True
-    if isinstance(error, TimeoutError):
-        hint = f' (port {port} goes with "tls")' if port in TLS_PORTS else ""
-        return (
-            f"{where} did not answer in time: check {section} host, port and security{hint}, or try again later",
-            True,
-        )
-    if isinstance(error, ConnectionError):
-        return f"the connection to {where} was lost: it is opened again at the next try", True
-    return f"{where} cannot be reached ({one_line(error)}): check {section} host and the network", True
+        do = f"check {section} port and security, or try again later"
+        return Unreachable(f"{where} broke off the TLS connection", do, True)
+    if error.reason in NOT_TLS:
+        do = f'check {section} port, or set security = "starttls"'
+        return Unreachable(f"{where} does not begin with TLS", do, False)
+    what = f"TLS with {where} failed ({one_line(error.reason or error)})"
+    return Unreachable(what, f"check {section} port and security", False)

@@ -28,7 +28,16 @@ ACCEPTED, REFUSED, LATER, DOUBTED = "accepted", "refused", "later", "doubted"
 LOGIN_MATTERS = frozenset({530, 534, 535, 538})  # RFC 4954 section 6: about us, not about the letter
 TOO_LARGE = 552  # the one refusal at MAIL FROM that is about the letter (RFC 1870 section 6.1)
 # "Relay access denied", "relaying not permitted", "unable to relay": said of a recipient, but it is about our login.
-NO_RELAY = re.compile(r"\brelay(?:ing)?\b", re.IGNORECASE)
+# Not "User unknown in relay recipient table", which is about the recipient.
+NO_RELAY = re.compile(
+    r"\brelay(?:ing)?(?: access)?(?: is| was)? (?:denied|refused|rejected|prohibited|disabled|not (?:permitted|allowed))"
+    r"|\b(?:unable|not (?:permitted|allowed|authori[sz]ed)) to relay\b|\b(?:can(?:not|'t)|(?:do|will)(?: not|n't)) relay\b",
+    re.IGNORECASE,
+)
+RELAY = re.compile(r"\brelay(?:ing)?\b", re.IGNORECASE)
+# The subject in an enhanced code (RFC 3463 section 3): 5.1.x is about the address, 5.7.x about rights.
+SUBJECT = re.compile(r"\s*5\.([0-9]{1,3})\.[0-9]{1,3}\b")
+ADDRESS, RIGHTS = "1", "7"
 GOES_AWAY = 421  # "closing transmission channel", at any time (RFC 5321 section 3.8)
 LONGEST_PATH = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 PATIENCE = 3  # the answer to a whole letter takes servers longest; RFC 5321 4.5.3.2.6 would have us wait 10 minutes
@@ -251,14 +260,21 @@ async def _refusal(
     at_sender = isinstance(error, aiosmtplib.SMTPSenderRefused)
     if error.code in LOGIN_MATTERS or (at_sender and error.code >= 500 and error.code != TOO_LARGE):
         raise PostError(
-            f"{relay.host}:{relay.port} refuses to send from {parcel.sender} ({said}): check [smtp] username and "
-            "[desk] address",
+            f"{relay.host}:{relay.port} refuses to send from {parcel.sender} ({said})",
+            "check [smtp] username and [desk] address",
             transient=False,
         ) from error
-    if not at_sender and error.code >= 500 and NO_RELAY.search(error.message):
+    if not at_sender and error.code >= 500 and _about_us(error.message):
         what = f"{relay.host}:{relay.port} passes on no mail for us ({said}): check [smtp] username and password"
         return Delivery(parcel.message_id, LATER, what)  # the letter is good: it leaves once the login is right
     return Delivery(parcel.message_id, REFUSED if error.code >= 500 else LATER, said)
+
+
+def _about_us(refusal: str) -> bool:
+    """Whether a recipient was refused because the server passes on no mail for us, not because of the recipient."""
+    found = SUBJECT.match(refusal)
+    subject = found.group(1) if found else ""
+    return subject != ADDRESS and bool((RELAY if subject == RIGHTS else NO_RELAY).search(refusal))
 
 
 def _after_data(code: int) -> str:

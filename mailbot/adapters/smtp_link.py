@@ -25,6 +25,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from mailbot.adapters.masking import masked
 from mailbot.adapters.oauth2 import AccessToken, Exchange, best_mechanism
 from mailbot.adapters.reach import one_line, why_unreachable
 from mailbot.errors import OutsideError, PostError
@@ -88,7 +89,7 @@ async def _asked(token: AccessToken, refused: str = "") -> str:
     try:
         return await asyncio.to_thread(token, refused)
     except OutsideError as error:
-        raise PostError(f"SMTP: {error}", transient=error.transient) from error
+        raise PostError(f"SMTP: {error.what}", error.do, transient=error.transient) from error
 
 
 async def _connected(relay: Relay, token: str) -> aiosmtplib.SMTP:
@@ -113,7 +114,7 @@ async def _connected(relay: Relay, token: str) -> aiosmtplib.SMTP:
         raise
     except FAILURES as error:
         smtp.close()
-        raise _not_connected(error, relay) from error
+        raise _not_connected(error, relay, token) from error
     return smtp
 
 
@@ -137,8 +138,8 @@ async def _log_in(smtp: aiosmtplib.SMTP, relay: Relay) -> None:
     offered = [mechanism for mechanism in order if mechanism in smtp.server_auth_methods]
     if not offered:
         raise PostError(
-            f"SMTP: {relay.host}:{relay.port} offers no login by password: check [smtp] port and security, or leave "
-            "out [smtp] username if it wants none",
+            f"SMTP: {relay.host}:{relay.port} offers no login by password",
+            "check [smtp] port and security, or leave out [smtp] username if it wants none",
             transient=False,
         )
     ways = {"plain": smtp.auth_plain, "login": smtp.auth_login, "cram-md5": smtp.auth_crammd5}
@@ -157,8 +158,8 @@ async def _sign_in(smtp: aiosmtplib.SMTP, relay: Relay, token: str) -> None:
     chosen = best_mechanism(smtp.server_auth_methods)
     if not chosen:
         raise PostError(
-            f"SMTP: {where} offers no sign-in by OAuth 2: check [smtp] host, port and security, or leave out [smtp] "
-            "oauth2 and give a password",
+            f"SMTP: {where} offers no sign-in by OAuth 2",
+            "check [smtp] host, port and security, or leave out [smtp] oauth2 and give a password",
             transient=False,
         )
     exchange = Exchange(chosen, relay.username, token, (relay.host, relay.port))
@@ -168,11 +169,13 @@ async def _sign_in(smtp: aiosmtplib.SMTP, relay: Relay, token: str) -> None:
         answer = await smtp.execute_command(base64.b64encode(exchange.answer(_decoded(answer.message))))
     if answer.code == SIGNED_IN:
         return
-    said = "; ".join(filter(None, (exchange.said, one_line(f"{answer.code} {answer.message}".replace(token, "…")))))
+    words = one_line(masked(f"{answer.code} {answer.message}", token, sent=exchange.sent))
+    said = "; ".join(filter(None, (exchange.said, words)))
     kind = _TokenRefused if answer.code >= 500 else PostError
     raise kind(
-        f"SMTP: {where} refused the sign-in of {relay.username} ({said}): look with `mailbot login --status` whose "
-        "sign-in it is, and whether the provider allows SMTP for this mailbox; `mailbot login` signs in anew",
+        f"SMTP: {where} refused the sign-in of {relay.username} ({said})",
+        "look with `mailbot login --status` whose sign-in it is, and whether the provider allows SMTP for this "
+        "mailbox; `mailbot login` signs in anew",
         transient=kind is PostError,
     )
 
@@ -184,29 +187,27 @@ def _decoded(challenge: str) -> bytes:
         return b""
 
 
-def _not_connected(error: BaseException, relay: Relay) -> PostError:
+def _not_connected(error: BaseException, relay: Relay, token: str) -> PostError:
     where = f"{relay.host}:{relay.port}"
-    said = _said(error, relay)
+    said = _said(error, relay, token)
     if isinstance(error, SMTPAuthenticationError):
-        return PostError(
-            f"SMTP: {where} refused the login of {relay.username} ({said}): check [smtp] username and password; some "
-            "providers want an app password",
-            transient=error.code < 500,
-        )
+        do = "check [smtp] username and password; some providers want an app password"
+        what = f"SMTP: {where} refused the login of {relay.username} ({said})"
+        return PostError(what, do, transient=error.code < 500)
     if isinstance(error, SMTPConnectResponseError | SMTPResponseException):
         what = "does not take us now" if 400 <= error.code < 500 else "does not take us, or is no SMTP server"
-        return PostError(f"SMTP: {where} {what} ({said}): check [smtp] host and port", transient=error.code < 500)
+        return PostError(f"SMTP: {where} {what} ({said})", "check [smtp] host and port", transient=error.code < 500)
     if isinstance(error, OSError):
-        sentence, transient = why_unreachable(error, relay.host, relay.port, "[smtp]")
-        return PostError(f"SMTP: {sentence}", transient=transient)
+        why = why_unreachable(error, relay.host, relay.port, "[smtp]")
+        return PostError(f"SMTP: {why.what}", why.do, transient=why.transient)
     if "STARTTLS" in said:
-        return PostError(
-            f'SMTP: {where} offers no STARTTLS: set [smtp] security = "tls" and its port (mostly 465)', transient=False
-        )
-    return PostError(f"SMTP: {where} cannot be used ({said}): check [smtp] host, port and security", transient=False)
+        do = 'set [smtp] security = "tls" and its port (mostly 465)'
+        return PostError(f"SMTP: {where} offers no STARTTLS", do, transient=False)
+    do = "check [smtp] host, port and security"
+    return PostError(f"SMTP: {where} cannot be used ({said})", do, transient=False)
 
 
-def _said(error: BaseException, relay: Relay) -> str:
-    """The error in one line, without the password should a server repeat it."""
+def _said(error: BaseException, relay: Relay, token: str) -> str:
+    """The error in one line, without the password or token should a server repeat it."""
     words = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else str(error)
-    return one_line(words.replace(relay.password, "…") if relay.password else words)
+    return one_line(masked(words, relay.password, token, sent=f"\0{relay.username}\0{relay.password}"))

@@ -7,6 +7,7 @@ RFC 5321 (MAIL, RCPT, RSET), RFC 1870 (SIZE), RFC 4954 (AUTH).
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Sequence
@@ -16,9 +17,12 @@ from dataclasses import dataclass
 import aiosmtplib
 
 from mailbot.adapters.encryption import Encryption, encryption_of
-from mailbot.adapters.reach import one_line
+from mailbot.adapters.reach import one_line, why_unreachable
 from mailbot.adapters.smtp_link import FAILURES, Relay, connect, say_goodbye
 from mailbot.errors import PostError
+
+ANSWERS = 3  # times the time for one answer: a mail that is begun takes several, but never more than this in all
+_SIZE = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,22 @@ def try_transaction(relay: Relay, sender: str, recipients: Sequence[str]) -> Tri
         PostError: the server could not be reached or does not let the desk in.
     """
     with asyncio.Runner() as runner:
-        return runner.run(_try(relay, sender, recipients))
+        return runner.run(_in_time(relay, sender, recipients))
+
+
+async def _in_time(relay: Relay, sender: str, recipients: Sequence[str]) -> Tried:
+    """All of it within its time, even where the server goes on talking."""
+    try:
+        async with asyncio.timeout(ANSWERS * relay.timeout):
+            return await _try(relay, sender, recipients)
+    except TimeoutError as error:
+        sentence, transient = why_unreachable(error, relay.host, relay.port, "[smtp]")
+        raise PostError(f"SMTP: {sentence}", transient=transient) from error
 
 
 async def _try(relay: Relay, sender: str, recipients: Sequence[str]) -> Tried:
     smtp = await connect(relay)
     try:
-        size = smtp.esmtp_extensions.get("size", "").strip()
         first = await _mail(smtp, sender)
         others = [await _rcpt(smtp, address) for address in recipients] if first.accepted else []
         with suppress(*FAILURES):
@@ -62,7 +75,7 @@ async def _try(relay: Relay, sender: str, recipients: Sequence[str]) -> Tried:
         return Tried(
             encryption_of(smtp.get_transport_info("ssl_object")),
             tuple(smtp.server_auth_methods),
-            int(size) if size.isdigit() and int(size) else None,
+            _most_bytes(smtp.esmtp_extensions.get("size", "")),
             first,
             tuple(others),
         )
@@ -73,6 +86,12 @@ async def _try(relay: Relay, sender: str, recipients: Sequence[str]) -> Tried:
         ) from error
     finally:
         await say_goodbye(smtp)
+
+
+def _most_bytes(size: str) -> int | None:
+    """RFC 1870 section 4: at most 20 digits; 0 is no limit, and so is what is no such number."""
+    told = int(size) if _SIZE.fullmatch(size := size.strip()) else 0
+    return told or None
 
 
 async def _mail(smtp: aiosmtplib.SMTP, sender: str) -> Answer:

@@ -207,8 +207,8 @@ def _mere_amount(line: _Line) -> bool:
 
 def _near(line: _Line, words: Sequence[str]) -> float:
     """How much like one of the words the line is, where nothing but typing tells them apart."""
-    lines = {line.whole, line.said}
-    return max((likeness.alike(said, word, line.hearing) for word in words for said in lines), default=0.0)
+    pairs = ((said, word) for said in {line.whole, line.said} for word in likeness.as_long(said, words))
+    return max((likeness.alike(said, word, line.hearing) for said, word in pairs), default=0.0)
 
 
 def _all_of(said: str, words: Sequence[str], hearing: Hearing) -> bool:

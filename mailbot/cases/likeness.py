@@ -39,6 +39,12 @@ def alike(text: str, word: str, hearing: Hearing) -> float:
     return ratio if same else 0.0
 
 
+def as_long(text: str, words: Sequence[str]) -> list[str]:
+    """Those of the words that are long enough, and short enough, to be alike at all."""
+    length, slack = len(text), 100.0 - _LEAST
+    return [word for word in words if 100 * abs(len(word) - length) <= slack * (len(word) + length)]
+
+
 def slips(text: str, phrase: str, hearing: Hearing) -> int | None:
     """The slips of typing that tell them apart; None where they are too many, or more than typing."""
     allowed = 0 if len(phrase) < _SHORTEST_BEGUN else 1 if len(phrase) < _LONG else 2

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 def doctor(desk: str | None, send: bool, as_json: bool, patience: float) -> int:
     """Try every connection and file, and say in words what is wrong and what to do.
 
-    It changes nothing, neither on the servers nor in state/, and can look on while the service runs. Exit status: 0 if
-    nothing is wrong (there may be warnings), 1 if something is, 2 if mailbot.toml cannot be read.
+    It changes nothing, neither on the servers nor in state/, and can look on while the service runs. One thing it may
+    renew, as the service does: where the desk signs in by OAuth 2, an access token that has run out, in tokens.json.
+    Exit status: 0 if nothing is wrong (there may be warnings), 1 if something is, 2 if mailbot.toml cannot be read.
 
     \b
     Examples:

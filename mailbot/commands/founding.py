@@ -91,5 +91,9 @@ def init(folder: Path, tills: tuple[Any, ...], dns: str, asks: bool | None, sile
     except (click.Abort, KeyboardInterrupt):
         say("\nStopped; nothing was written.")
         raise SystemExit(1) from None
-    for line in found(folder, answers):
-        click.echo(line)
+    try:
+        for line in found(folder, answers):
+            click.echo(line)
+    except KeyboardInterrupt:
+        say(f"\nStopped half-way; `mailbot init {folder}` again makes the rest.")
+        raise SystemExit(1) from None

@@ -45,7 +45,8 @@ def given(folder: Path, tills: tuple[Contact, ...], flags: Mapping[str, Any]) ->
     for store in tills:
         found = replace(found, stores=(*(found.stores or ()), checks.fits_till(store, found)))
     if file := flags["password_file"]:
-        whole, desk = file.resolve(), folder.resolve()
+        # Not through symbolic links: secrets that are mounted are renewed by turning one to another folder.
+        whole, desk = file.absolute(), folder.absolute()
         inside = whole.is_relative_to(desk)
         found = replace(found, password_file=str(whole.relative_to(desk) if inside else whole))
     if found.oauth2:

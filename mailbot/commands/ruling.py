@@ -57,12 +57,13 @@ def where(desk: str | None, letter: str, as_json: bool, markdown: bool, no_pager
     """
     from mailbot import terminal
     from mailbot.insight import where as looking
+    from mailbot.insight.letters_table import letters_table
     from mailbot.viewing import rules_of, stories_of
 
     folder = desk_folder(desk)
     process = rules_of(folder, _timezone(folder))
     if markdown and not letter:
-        click.echo("\n".join(looking.letters_table(process)))
+        click.echo("\n".join(letters_table(process)))
     elif not letter:
         _letters(process, as_json, pager=not no_pager)
     else:
@@ -77,15 +78,15 @@ def where(desk: str | None, letter: str, as_json: bool, markdown: bool, no_pager
 def _letters(process: Process, as_json: bool, pager: bool) -> None:
     """The table of all letters; through a pipe a line each."""
     from mailbot import terminal
-    from mailbot.insight import where as looking
+    from mailbot.insight import letters_table as tables
 
     if as_json:
-        for each in looking.letters_json(process):
+        for each in tables.letters_json(process):
             click.echo(json.dumps(each, ensure_ascii=False))
     elif terminal.is_terminal():
-        terminal.say([looking.letters_sheet(process)], pager=pager)
+        terminal.say([tables.letters_sheet(process)], pager=pager)
     else:
-        for row in terminal.plain_rows(looking.letters_sheet(process)):
+        for row in terminal.plain_rows(tables.letters_sheet(process)):
             click.echo(row)
 
 

@@ -82,10 +82,11 @@ def _can_draw() -> bool:
 @contextmanager
 def _silent() -> Iterator[None]:
     """No log lines in the timeline, which tells the same, unless `--verbose` asked for them."""
-    root, before = logging.getLogger(), logging.getLogger().level
-    if before == logging.WARNING:
-        root.setLevel(logging.ERROR)
+    ours = logging.getLogger("mailbot")
+    before = ours.level
+    if not click.get_current_context().find_root().params.get("verbose"):
+        ours.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        root.setLevel(before)
+        ours.setLevel(before)

@@ -80,8 +80,8 @@ def _sign_in(endpoints: Endpoints, browser: bool) -> SignedIn:
     given = grant.read(answer, now)
     if not given.refresh:
         raise OutsideError(
-            f"{endpoints.name} gave no refresh token, so the sign-in would end within the hour: add offline_access to "
-            "[oauth2] scope, and let the client have it",
+            f"{endpoints.name} gave no refresh token, so the sign-in would end within the hour",
+            "add offline_access to [oauth2] scope, and let the client have it",
             transient=False,
         )
     signed_in = stored.first(given, endpoints, how, now)

@@ -10,9 +10,10 @@ import os
 import shutil
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from mailbot import credentials
@@ -38,17 +39,27 @@ MODES = {
 def look(examined: Examined) -> Iterator[Finding]:
     """Each file and folder, then what the settings say that a person should know."""
     settings = examined.settings
-    yield _settings_file(settings)
-    for name in dict.fromkeys(_files_named(settings)):
-        yield _private(settings.folder / name, name)
-    if (settings.folder / TOKENS).exists():
-        yield _private(settings.folder / TOKENS, TOKENS)
-    yield _secret(settings)
-    yield from _state(settings.state_folder)
+    looks: list[tuple[str, Callable[[], Finding]]] = [(FILE, lambda: _settings_file(settings))]
+    looks += [(name, partial(_named, settings.folder / name, name)) for name in dict.fromkeys(_files_named(settings))]
+    if os.path.lexists(settings.folder / TOKENS):
+        looks.append((TOKENS, lambda: _private(settings.folder / TOKENS, TOKENS)))
+    looks.append((SECRET, lambda: _secret(settings)))
+    looks += _state(settings.state_folder)
+    for name, found in looks:
+        yield _looked(name, found)
     yield ok("mode", MODES[settings.desk.mode])
     zone = settings.desk.timezone
     yield ok("time zone", f"{zone}, where it is now {examined.local:%a %d %b %H:%M}")
     yield ok("since", f"{in_words(settings.desk.since)}: mail older than that at the first start is never answered")
+
+
+def _looked(name: str, look: Callable[[], Finding]) -> Finding:
+    """One file's finding; a file that cannot even be looked at is a finding, and no other waits for it."""
+    try:
+        return look()
+    except OSError as error:
+        found = f"cannot be looked at ({error.strerror or error})"
+        return skipped(name, found, "run the doctor as the user of the service and see whose it is")
 
 
 def in_words(time: timedelta) -> str:
@@ -74,6 +85,14 @@ def _files_named(settings: Settings) -> Iterator[str]:
     """Files with a secret in them that mailbot.toml names."""
     named = (settings.imap.password_file, settings.smtp.password_file, settings.oauth2.client_secret_file)
     yield from (name for name in named if name)
+
+
+def _named(file: Path, name: str) -> Finding:
+    """A file that mailbot.toml names; it may be missing where the secret comes from the environment."""
+    if not file.exists():
+        found = "is named in mailbot.toml and is not there; the secret comes from elsewhere (MAILBOT_… or a credential)"
+        return skipped(name, found, "take its line out of mailbot.toml, or put the file there")
+    return _private(file, name)
 
 
 def _private(file: Path, name: str, before: str = "") -> Finding:
@@ -103,20 +122,30 @@ def _secret(settings: Settings) -> Finding:
     return Finding(found.verdict, found.about, found.found, found.do, (remember,))
 
 
-def _state(folder: Path) -> Iterator[Finding]:
-    name = f"{folder.name}/"
-    there = next(each for each in (folder, *folder.parents) if each.exists())
+def _state(folder: Path) -> Iterator[tuple[str, Callable[[], Finding]]]:
+    yield f"{folder.name}/", lambda: _written_to(folder)
+    yield "disk", lambda: _room(_there(folder))
+    yield "lock", lambda: _lock(folder / LOCK)
+
+
+def _there(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there."""
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
+def _written_to(folder: Path) -> Finding:
+    name, there = f"{folder.name}/", _there(folder)
     if not os.access(there, os.W_OK | os.X_OK):
-        yield wrong(name, "cannot be written by this user", f"give this user the right to write in {there}")
-    else:
-        yield ok(name, "can be written" if there == folder else "is not there yet; the first start makes it")
+        return wrong(name, "cannot be written by this user", f"give this user the right to write in {there}")
+    return ok(name, "can be written" if there == folder else "is not there yet; the first start makes it")
+
+
+def _room(there: Path) -> Finding:
     free = shutil.disk_usage(there).free
-    if free < LITTLE:
-        found = f"{free / 1e6:.0f} MB are free, which is {'too ' if free < TOO_LITTLE else ''}little"
-        yield (wrong if free < TOO_LITTLE else warning)("disk", found, f"make room on the disk of {there}")
-    else:
-        yield ok("disk", f"{free / 1e9:.1f} GB are free")
-    yield _lock(folder / LOCK)
+    if free >= LITTLE:
+        return ok("disk", f"{free / 1e9:.1f} GB are free")
+    found = f"{free / 1e6:.0f} MB are free, which is {'too ' if free < TOO_LITTLE else ''}little"
+    return (wrong if free < TOO_LITTLE else warning)("disk", found, f"make room on the disk of {there}")
 
 
 def _lock(file: Path) -> Finding:

@@ -84,6 +84,9 @@ def _questions(examined: Examined, trial: MailboxTrial, where: str) -> Iterator[
             yield ask()
         except MailboxError as error:
             yield failed(about, error)
+        if trial.lost:
+            yield skipped("all else about the mailbox", "the connection is lost, so nothing more can be asked")
+            return
     _read_heads(examined, trial)
 
 

@@ -40,13 +40,13 @@ def look(examined: Examined) -> Iterator[Finding]:
         yield failed(where, error, *hints(settings, str(error)))
         yield skipped("login, sender, recipient", "there is no connection")
         return
+    examined.relay_takes = tried.sender.accepted
     clock.listen(examined, greeting(relay), f"the greeting of {where}")
     yield encrypted(where, tried.encryption, examined.now())
     yield _login(smtp.username, tried)
     yield _sender(tried.sender, where, smtp.username)
     yield from (_recipient(each, where, bool(admin), settings.desk.address) for each in tried.recipients)
     yield _size(tried.most_bytes)
-    examined.relay_takes = tried.sender.accepted
 
 
 def _login(username: str, tried: Tried) -> Finding:

@@ -25,12 +25,14 @@ from mailbot.doctor.examined import Examined, Told
 from mailbot.doctor.findings import Finding, failed, ok, skipped, warning, wrong
 from mailbot.errors import MailbotError
 from mailbot.mail import message as messages
+from mailbot.mail.model import Message
 from mailbot.settings import Settings
 
 ABOUT = "desk+token@"
 ROUNDS = 3  # times the patience for one answer: a minute, as mail takes longer than an answer
 PAUSE = 0.5  # seconds between two looks
 HEAD_BYTES = 32_768
+MARK = "X-Mailbot-Doctor"
 JUNK = ("Junk", "Spam", "Junk E-mail", "Junk Email", "Bulk Mail")
 SUBADDRESS = 'reply_to = "subaddress"'
 TEXT = "This is a test mail of `mailbot doctor --send`, from the desk to itself. Nothing is to be done with it.\n"
@@ -76,12 +78,11 @@ def _there_and_back(examined: Examined, mailbox: ImapMailbox, test: _Test) -> It
         yield _refused(examined.settings, test, delivery)
         return
     examined.say(f"waiting for the mail to {test.to[:40]}… to come in …")
-    head = _awaited(examined, mailbox, test, known, sent_at)
+    examined.came_back = _awaited(examined, mailbox, test, known, sent_at)
     seconds = math.ceil(time.monotonic() - began)
-    if head is None:
+    if examined.came_back is None:
         yield _lost(examined.settings, mailbox, test, seconds)
         return
-    examined.came_back = messages.read(head, truncated=True)
     yield ok("round trip", f"a mail was sent and came in within {seconds} s; it is in “{NO_ACTION}” now")
     if examined.settings.desk.reply_to == "subaddress":
         yield ok(ABOUT, f"arrives, as {SUBADDRESS} needs")
@@ -106,28 +107,36 @@ def _mail(test: _Test, sender: str, at: datetime) -> bytes:
     mail["Subject"] = "mailbot doctor: a test mail to the desk itself"
     mail["Date"] = format_datetime(at)
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Mailbot-Doctor"] = test.token
+    mail[MARK] = test.token
     mail.set_content(TEXT)
     return f"Message-ID: {test.message_id}\r\n".encode("ascii") + mail.as_bytes()
 
 
-def _awaited(examined: Examined, mailbox: ImapMailbox, test: _Test, known: set[int], sent_at: datetime) -> bytes | None:
-    """The head of the test mail once it is there and filed away; None if it does not come in time."""
+def _awaited(
+    examined: Examined, mailbox: ImapMailbox, test: _Test, known: set[int], sent_at: datetime
+) -> Message | None:
+    """The test mail, as far as its header, once it is there and filed away; None if it does not come in time."""
     until = time.monotonic() + ROUNDS * examined.patience
     while True:
         for arrived in mailbox.waiting()[1]:
             if arrived.uid in known:
                 continue
             known.add(arrived.uid)
-            head = mailbox.read_head(arrived.uid, HEAD_BYTES)
-            if test.token.encode() in head:  # not by Message-ID: some servers write a new one
+            if came := _itself(mailbox.read_head(arrived.uid, HEAD_BYTES), test):
                 examined.told.append(_told(arrived.received_at, sent_at, examined.now()))
                 mailbox.move([arrived.uid], NO_ACTION)
-                return head
-        filed = mailbox.fetch(NO_ACTION, test.message_id, HEAD_BYTES)
+                return came
+        filed = _itself(mailbox.fetch(NO_ACTION, test.message_id, HEAD_BYTES), test)
         if filed is not None or time.monotonic() > until:
             return filed
         time.sleep(PAUSE)
+
+
+def _itself(head: bytes | None, test: _Test) -> Message | None:
+    """The test mail by its own field: not by Message-ID, as some servers write a new one, nor by any mention of the
+    token, as a delivery failure and an automatic reply name it too."""
+    mail = messages.read(head, truncated=True) if head else None
+    return mail if mail and mail.all(MARK.lower()) == (test.token,) else None
 
 
 def _told(received_at: datetime, sent_at: datetime, seen_at: datetime) -> Told:

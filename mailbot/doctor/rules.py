@@ -32,13 +32,16 @@ def look(examined: Examined) -> Iterator[Finding]:
     except RulesError as error:
         problems = error.problems
     yield _files(problems)
-    if examined.process is None:
-        return
-    people = examined.process.people
-    yield from _people(people, settings.desk.mode == "live")
-    yield from _stores(people)
-    yield _compensation(examined.process.compensation)
-    yield from _calendars(examined.process, examined.local.date())
+    if examined.process is not None:
+        yield from said_by(examined.process, settings.desk.mode == "live", examined.local.date())
+
+
+def said_by(process: Process, live: bool, today: date) -> Iterator[Finding]:
+    """Who and what the rules name, in a process that can be used."""
+    yield from _people(process.people, live)
+    yield from _stores(process.people)
+    yield _compensation(process.compensation)
+    yield from _calendars(process, today)
 
 
 def is_placeholder(address: str) -> bool:

@@ -1,9 +1,10 @@
-"""Proposes `[trust] authserv_id` from mail that came in: whose Authentication-Results are our own server's.
+"""Proposes `[trust] authserv_id`: whose Authentication-Results are our own server's.
 
-Anybody can write such a field into a mail of their own, with any name in it. Our server writes it into everybody's. So
-only what stands topmost in nearly all mail, of many senders, is proposed; what a few mails carry never is. Fewer do
-where the id is known from elsewhere: from a test mail to itself (--send), into which nobody else could write, or from
-the provider's own documents.
+Anybody can write such a field into mail of their own, with any name in it and from any domains they like; so however
+much mail of strangers carries an id, that alone never proposes it. Only an id that is sure is proposed: the one on top
+of a test mail to itself (--send), into which no stranger could write, or the one in the provider's own documents. And
+that only where it stands on top of nearly all mail that came in, as one that our server leaves out there could be
+written by anybody.
 RFC 8601 sections 2.2 and 5 (whom to trust).
 """
 
@@ -13,20 +14,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mailbot import providers
 from mailbot.doctor.examined import Examined
 from mailbot.doctor.findings import Finding, ok, skipped, warning
-from mailbot.doctor.provider import provider_of
 from mailbot.mail import authentication
+from mailbot.mail.headers import VALUE_MAX
 from mailbot.mail.model import Message
 
-MAILS, DOMAINS = 10, 4  # enough of both, and …
-SHARE = 0.9  # … nearly all
-FEW = 3  # mails, where the test mail or the provider says the same
+SHARE = 0.9  # nearly all
+FEW = 3  # mails at least
 WITHOUT_ID = "none"  # as [trust] calls a field without an id (Microsoft's)
-WHY = (
-    f"At least {MAILS} mails from {DOMAINS} domains, and nine of ten, are needed: anybody can write such a field into "
-    "their own mail, only your server into everybody's."
-)
+SEND = "run `mailbot doctor --send`: the test mail proves which one is ours"
+LATER = "run `mailbot doctor --send` again when more mail has come"
+WHY = "Anybody can write such a field into their own mail; only your server writes it into the test mail too."
 UNSET = "staff then prove who they are by answering a letter of the desk, which always works"
 
 
@@ -48,9 +48,14 @@ class Counted:
 
 
 def topmost_id(message: Message) -> str | None:
-    """The id of the topmost Authentication-Results: 'none' where it has no id, None where there is no such field."""
+    """The id of the topmost Authentication-Results: 'none' where it has no id, None where there is no such field.
+
+    Whatever stands below it is not looked at, nor is one that was cut short, as the desk would not trust it either.
+    """
     value = message.header("authentication-results")
-    return (authentication.parse(value).authserv_id or WITHOUT_ID) if value else None
+    if not value or len(value) >= VALUE_MAX:
+        return None
+    return authentication.parse(value).authserv_id or WITHOUT_ID
 
 
 def count(heads: Sequence[Message], own: str) -> Counted:
@@ -66,17 +71,13 @@ def count(heads: Sequence[Message], own: str) -> Counted:
 
 
 def proposal(counted: Counted, sure: set[str]) -> str:
-    """The id that may be trusted; '' while the evidence is thin.
+    """The id that may be trusted; '' where none is sure, or it does not stand on what comes in.
 
     Args:
         sure: ids known from elsewhere than from strangers' mail: the test mail's, the provider's.
     """
-    for id, times in counted.ids.most_common(1):
-        enough = times >= MAILS and counted.domains[id] >= DOMAINS
-        proved = times >= FEW and id in sure
-        if counted.share(id) >= SHARE and (enough or proved):
-            return id
-    return ""
+    seen = (id for id in sorted(sure) if counted.ids[id] >= FEW and counted.share(id) >= SHARE)
+    return next(seen, "")
 
 
 def look(examined: Examined) -> Iterator[Finding]:
@@ -84,39 +85,51 @@ def look(examined: Examined) -> Iterator[Finding]:
     if not examined.mailbox_opens:
         yield skipped("authserv_id", "no mail can be read")
         return
-    counted = count(examined.heads, examined.settings.desk.address)
+    settings = examined.settings
+    counted = count(examined.heads, settings.desk.address)
     tested = topmost_id(examined.came_back) if examined.came_back else None
-    provider = provider_of(examined.settings)
+    provider = providers.by_server(settings.imap.host)  # where the mail lies; the desk's address proves no server
     sure = {id for id in (tested, provider.authserv_id if provider else "") if id}
     best = proposal(counted, sure)
-    configured = examined.settings.trust.authserv_id.casefold()
-    yield _configured(configured, best, counted) if configured else _proposed(best, counted, tested)
+    configured = settings.trust.authserv_id.casefold()
+    if configured:
+        yield _configured(configured, best, counted, tested)
+    elif best:
+        yield _proposed(best, counted, tested)
+    else:
+        yield _unproved(counted, sure, examined.came_back is not None)
 
 
-def _configured(configured: str, best: str, counted: Counted) -> Finding:
+def _configured(configured: str, best: str, counted: Counted, tested: str | None) -> Finding:
     seen = counted.in_words(configured)
-    if counted.share(configured) >= SHARE:
+    other = f"; the test mail carries “{tested}”" if tested and tested != configured else ""
+    if counted.share(configured) >= SHARE and not other:
         return ok("authserv_id", f"“{configured}” stands on {seen}")
-    if counted.mails < FEW:
+    if counted.mails < FEW and not other:
         return skipped("authserv_id", f"“{configured}” is set; there is too little mail to see it on")
     do = f'set [trust] authserv_id = "{best}"' if best else f'set [trust] authserv_id = "": {UNSET}'
-    return warning("authserv_id", f"“{configured}” is set, but stands topmost on {seen}", do, *_seen(counted))
+    more = () if best or tested or not counted.ids else (f"To find the right one, {SEND}.",)
+    found = f"“{configured}” is set, but stands topmost on {seen}{other}"
+    return warning("authserv_id", found, do, *_seen(counted), *more)
 
 
 def _proposed(best: str, counted: Counted, tested: str | None) -> Finding:
-    if best:
-        also = ", and on the test mail" if tested == best else ""
-        named = "no id (which is written “none”)" if best == WITHOUT_ID else f"“{best}”"
-        return warning(
-            "authserv_id",
-            f"none is set; {named} stands topmost on {counted.in_words(best)}{also}",
-            f'set [trust] authserv_id = "{best}", if that is your own mail server',
-        )
+    known = "on the test mail" if tested == best else "in the provider's own documents"
+    named = "no id (which is written “none”)" if best == WITHOUT_ID else f"“{best}”"
+    found = f"none is set; {named} stands topmost on {counted.in_words(best)}, and {known}"
+    return warning("authserv_id", found, f'set [trust] authserv_id = "{best}"')
+
+
+def _unproved(counted: Counted, sure: set[str], sent: bool) -> Finding:
+    """Why none is proposed, and what would prove one."""
     if not counted.ids:
         why = "no mail carries Authentication-Results" if counted.mails else "there is no mail to see one on"
         return ok("authserv_id", f"none is set, and {why}: {UNSET}")
-    found = f"none is set, and none can be proposed yet: {UNSET}"
-    return skipped("authserv_id", found, "run the doctor again when more mail has come", WHY, *_seen(counted))
+    if sent and not sure:
+        found = f"none is set, and the test mail carries none, so what others carry proves nothing: {UNSET}"
+        return ok("authserv_id", found, *_seen(counted))
+    found = f"none is set, and none is proved yet: {UNSET}"
+    return skipped("authserv_id", found, LATER if sent else SEND, WHY, *_seen(counted))
 
 
 def _seen(counted: Counted) -> tuple[str, ...]:

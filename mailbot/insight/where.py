@@ -1,4 +1,4 @@
-"""`mailbot where`: everything that the rules say of a letter, and the table of all letters. Pure.
+"""`mailbot where LETTER`: everything that the rules say of a letter. Pure.
 
 Which rows send it and when, whom it is for, what it may grant, what each of its buttons leads to, what it is filled
 in with. Decides nothing; a letter that no row sends is said to be one.
@@ -15,13 +15,12 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from mailbot.insight.happenings import role_name
 from mailbot.insight.map import BEFORE, EVERY, Fork, forks, places, possible
-from mailbot.insight.sheet import BLANK, Bit, Column, Line, Table, labelled, line, words
+from mailbot.insight.sheet import BLANK, Bit, Line, labelled, line, words
 from mailbot.insight.steps import title_of, when
 from mailbot.letters.templates import parsed
 from mailbot.process.model import Answer, LetterCard, Process, Row
 from mailbot.process.vocabulary import BACK, QUIET
 
-_FEW = 2  # occasions of a letter that its line in the table names
 _LEFT = "the state it left"
 _PLACE = 19  # columns for process.yaml:1000
 
@@ -50,13 +49,6 @@ def sendings(code: str, process: Process) -> Iterator[Sending]:
                     yield Sending(fork, row, how, _readers(code, row, process))
 
 
-def in_order(process: Process) -> tuple[str, ...]:
-    """The codes of all letters, in the order in which the process first sends them; those that no row sends last."""
-    rows = (row for fork in forks(process) if fork.block != BEFORE for row in fork.rows)
-    sent = (code for row in rows for code in row.letters)
-    return tuple(dict.fromkeys(code for code in (*sent, *process.letters) if code in process.letters))
-
-
 def page(code: str, process: Process, stories: Sequence[tuple[str, str]] = ()) -> Iterator[Line]:
     """All about one letter, for a person.
 
@@ -66,7 +58,7 @@ def page(code: str, process: Process, stories: Sequence[tuple[str, str]] = ()) -
     cards = process.letters[code]
     card = next(iter(cards.values()))
     yield Line(words(Bit(card.about, "outward")), label=Bit(code, "strong"), gap=len(code) + 2)
-    yield labelled("to", _spoken(card.audience))
+    yield labelled("to", spoken(card.audience))
     for language, each in cards.items():
         yield labelled("file", str(each.place.file), Bit(f" ({language})", "quiet"))
         yield labelled("subject", each.subject)
@@ -107,64 +99,6 @@ def as_json(code: str, process: Process, stories: Sequence[tuple[str, str]] = ()
     }
 
 
-def letters_sheet(process: Process) -> Table:
-    """Every letter in a line, for a terminal."""
-    columns = (Column("letter"), Column("to", 10), Column("about", 18), Column("when", 18))
-    rows = [tuple(words(cell) for cell in cells) for cells in _rows(process)]
-    return Table(columns, tuple((words(Bit(row[0][0].text, "strong")), *row[1:]) for row in rows))
-
-
-def letters_table(process: Process, *, outward: bool | None = None) -> Iterator[str]:
-    """Every letter as a line of a Markdown table, in the order of the process.
-
-    Args:
-        outward: only those that a customer gets, or only the others; None = all.
-    """
-    yield "| letter | to | about | when |"
-    yield "| --- | --- | --- | --- |"
-    for code, *cells in _rows(process):
-        card = next(iter(process.letters[code].values()))
-        if outward not in (None, "customer" in card.audience):
-            continue
-        linked = f"[{code}]({card.place.file})"
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in (linked, *cells)) + " |"
-
-
-def letters_json(process: Process) -> Iterator[dict[str, Any]]:
-    """Every letter as an object."""
-    for code in in_order(process):
-        card = next(iter(process.letters[code].values()))
-        yield {
-            "letter": code,
-            "about": card.about,
-            "to": list(card.audience),
-            "grants": card.grants or None,
-            "sent_by": [each.place for each in sendings(code, process)],
-        }
-
-
-def _rows(process: Process) -> Iterator[tuple[str, str, str, str]]:
-    for code in in_order(process):
-        card = next(iter(process.letters[code].values()))
-        yield code, _spoken(card.audience), card.about, _occasions(code, process)
-
-
-def _occasions(code: str, process: Process) -> str:
-    """When a letter is sent, in a few words."""
-    said = dict.fromkeys(_occasion(each, process) for each in sendings(code, process))
-    more = f"; {len(said) - _FEW} more" if len(said) > _FEW else ""
-    return "; ".join([*said][:_FEW]) + more or "no row sends it"
-
-
-def _occasion(sending: Sending, process: Process) -> str:
-    rung = sending.fork.rung
-    if rung is None:
-        return sending.fork.trigger.replace("_", " ")
-    fact = process.facts.get(rung.since)
-    since = f" since {fact.about if fact else rung.since}" if rung.since else ""
-    return fact.about if fact and rung.after.amount == 0 else f"{rung.after} of silence{since}"
-
-
 def _sent_by(code: str, process: Process) -> Iterator[Line]:
     found = list(sendings(code, process))
     yield BLANK
@@ -177,7 +111,7 @@ def _sent_by(code: str, process: Process) -> Iterator[Line]:
 def _sending(sending: Sending, code: str, process: Process) -> Iterator[str | Bit]:
     yield when(sending.fork, sending.row)
     if set(sending.to) != set(process.letter(code, "").audience):
-        yield f"; here to {_spoken(sending.to)}"
+        yield f"; here to {spoken(sending.to)}"
     if sending.row.note:
         yield f"; {sending.row.note}"
     if sending.row.go:
@@ -223,7 +157,7 @@ def _answered_in(code: str, process: Process) -> set[str]:
 
 def _outcome(fork: Fork, row: Row, process: Process) -> Iterator[str | Bit]:
     """What a row does, in words."""
-    done = [f"{code} to {_spoken(_readers(code, row, process))}" for code in row.letters]
+    done = [f"{code} to {spoken(_readers(code, row, process))}" for code in row.letters]
     if row.go:
         done.append(f"goes to “{_LEFT if row.go == BACK else title_of(row.go, process)}”")
     asked = f"if {' '.join(row.condition.source.split())}: " if row.condition else ""
@@ -238,7 +172,8 @@ def _readers(code: str, row: Row, process: Process) -> tuple[str, ...]:
     return audience if "customer" in audience else row.to.get(code) or row.to.get("") or audience
 
 
-def _spoken(roles: Sequence[str]) -> str:
+def spoken(roles: Sequence[str]) -> str:
+    """Roles as people say them."""
     return " and ".join(role_name(role) for role in roles)
 
 

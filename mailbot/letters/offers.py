@@ -25,16 +25,6 @@ _CODES = "gbp|eur|usd|chf|rmb|cny"
 _MONEY = f"{_CODES}|pounds?|quid|sterling|euros?|dollars?|francs?|yuan|pence|bucks"
 _SIGNS = "£€$¥₤₣"
 _BESIDE = r"[^\w\ufffc]{0,5}"  # what may stand between a sign and its number: blanks, a colon, a dash
-_AMOUNT = re.compile(
-    rf"[{_SIGNS}]{_BESIDE}(?:\d|(?:{_NUMBERS})\b)"
-    rf"|\b(?:{_CODES}){_BESIDE}\d"
-    rf"|\d[\s.,–-]{{0,4}}(?:[{_SIGNS}元]|(?:{_MONEY})\b)"
-    rf"|\b(?:{_NUMBERS})[\s-]{{1,3}}(?:{_MONEY})\b"
-    r"|\b\d{1,3}p\b(?!\.?m)"
-    r"|\b(?:tenner|fiver)s?\b"
-    r"|\b\d{1,3}\s{0,3}(?:%|per\s?cent\b)\s{1,3}(?:off|back|of|less|lower|cheaper|reduction)\b"
-    r"|\b(?:half|third|quarter)\s{1,3}off\b"
-)
 # The rest of a number round the digit that was found; digits that stand near belong to it, so that "£60-90" is no £60.
 _NUMBER_BEFORE = re.compile(r"\d[\d.,]{0,20}$")
 _NUMBER_AFTER = re.compile(r"[\d.,]{0,20}\d(?:[\s.,–-]{1,3}\d[\d.,]{0,20}){0,5}|(?:[\s.,–-]{1,3}\d[\d.,]{0,20}){1,5}")
@@ -62,7 +52,7 @@ def amount_in(text: str) -> str:
 def amounts_in(text: str) -> tuple[str, ...]:
     """Every amount of money in a text, each whole as it stands there."""
     words, found = _seen_through(text), []
-    for hit in _AMOUNT.finditer(words):
+    for hit in _amounts().finditer(words):
         before, after = _NUMBER_BEFORE.search(words[: hit.start()]), _NUMBER_AFTER.match(words, hit.end())
         start = before.start() if before and words[hit.start()].isdigit() else hit.start()
         found.append(words[start : after.end() if after and words[hit.end() - 1].isdigit() else hit.end()])
@@ -77,8 +67,23 @@ def scolding_in(text: str, process: Process) -> str:
     return next(filter(None, found), "")
 
 
+@lru_cache(maxsize=1)
+def _amounts() -> re.Pattern[str]:
+    """An amount of money. Made when the first letter is looked through: a cycle without any need not wait for it."""
+    return re.compile(
+        rf"[{_SIGNS}]{_BESIDE}(?:\d|(?:{_NUMBERS})\b)"
+        rf"|\b(?:{_CODES}){_BESIDE}\d"
+        rf"|\d[\s.,–-]{{0,4}}(?:[{_SIGNS}元]|(?:{_MONEY})\b)"
+        rf"|\b(?:{_NUMBERS})[\s-]{{1,3}}(?:{_MONEY})\b"
+        r"|\b\d{1,3}p\b(?!\.?m)"
+        r"|\b(?:tenner|fiver)s?\b"
+        r"|\b\d{1,3}\s{0,3}(?:%|per\s?cent\b)\s{1,3}(?:off|back|of|less|lower|cheaper|reduction)\b"
+        r"|\b(?:half|third|quarter)\s{1,3}off\b"
+    )
+
+
 def _amount(words: str) -> str:
-    found = _AMOUNT.search(words)
+    found = _amounts().search(words)
     return " ".join(found.group().split()) if found else ""
 
 

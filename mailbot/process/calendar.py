@@ -290,6 +290,17 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+def knows_holidays(name: str) -> bool:
+    """Whether `holidays:` may have this name; of the library's two hundred countries only that one is loaded."""
+    import holidays
+    from holidays.registry import EntityLoader
+
+    country, dash, part = name.partition("-")
+    if country not in EntityLoader.get_country_codes(include_aliases=False):
+        return False
+    return not dash or part in getattr(holidays, country).subdivisions
+
+
 def supported_holidays() -> frozenset[str]:
     """Every name that `holidays:` may have: country or country-subdivision."""
     import holidays

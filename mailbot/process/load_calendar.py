@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from mailbot.process.calendar import WEEKDAYS, Calendar, Opening, Week, parse_hours, supported_holidays
+from mailbot.process.calendar import WEEKDAYS, Calendar, Opening, Week, knows_holidays, parse_hours, supported_holidays
 from mailbot.process.names import nearest, shown, unknown
 from mailbot.process.page import Page
 from mailbot.process.yaml_marks import Value
@@ -88,10 +88,9 @@ def _holidays(page: Page, value: Value | None) -> str:
     code = page.text(value, "'holidays'")
     if value is None or not code:
         return ""
-    supported = supported_holidays()
-    if code in supported:
+    if knows_holidays(code):
         return code
-    near = nearest(code, supported)
+    near = nearest(code, supported_holidays())
     hint = f"; did you mean '{near}'?" if near else ""
     page.error(value.line, unknown("holidays", code, ()) + hint)
     return ""

@@ -11,10 +11,13 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from pydantic import SecretStr
+
 from mailbot.errors import OutsideError
 from mailbot.settings import Settings
 from mailbot.sign_in import ask, grant, stored
 from mailbot.sign_in.endpoints import endpoints_of
+from mailbot.sign_in.standing import made_elsewhere
 from mailbot.sign_in.stored import SignedIn
 
 EARLY = timedelta(minutes=5)  # so long before its end a token is renewed: clocks differ, and a cycle takes time
@@ -67,17 +70,17 @@ class Access:
         endpoints = self._endpoints
         found = stored.read(endpoints.folder)
         if found is None:
-            raise OutsideError(f"nobody has signed in at {endpoints.name} yet; {endpoints.again}", transient=False)
-        if (found.provider, found.client_id) != (endpoints.provider, endpoints.client_id):
-            words = f"the sign-in was made with another oauth2 or client_id; {endpoints.again}"
-            raise OutsideError(words, transient=False)
+            raise OutsideError(f"nobody has signed in at {endpoints.name} yet", endpoints.again, transient=False)
+        if other := made_elsewhere(found, endpoints):
+            raise OutsideError(other, endpoints.again, transient=False)
         return found
 
     def _good(self, found: SignedIn, refused: str) -> str:
         """The stored token if it will do, else ''. Raises OutsideError where the sign-in is over."""
         at = self._clock()
-        if found.over and found.failed_at and at - found.failed_at < ASK_AGAIN:
-            raise OutsideError(found.failure, transient=False)
+        # A refusal of the future is none: the clock was set back.
+        if found.over and found.failed_at and timedelta(0) <= at - found.failed_at < ASK_AGAIN:
+            raise OutsideError(found.failure, found.remedy, transient=False)
         token = found.access_token.get_secret_value()
         early = min(EARLY, (found.access_ends_at - found.refreshed_at) * EARLY_PART)
         return token if not found.over and token != refused and at < found.access_ends_at - early else ""
@@ -85,15 +88,20 @@ class Access:
     def _renew(self, before: SignedIn) -> str:
         """A new access token, durable before it is used."""
         with stored.place(self._endpoints.folder) as put:
-            form = {"grant_type": "refresh_token", "refresh_token": before.refresh_token.get_secret_value()}
+            old = before.refresh_token.get_secret_value()
+            form = {"grant_type": "refresh_token", "refresh_token": old}
             answer = ask.post(self._endpoints.token, {**form, **self._endpoints.client})
             at = self._clock()
             if answer.error:
-                failure = grant.refusal(answer, self._endpoints)
-                put(_failed(before, failure, grant.person_needed(answer), at))
-                raise OutsideError(failure, transient=False)
-            given = grant.read(answer, at)
-            put(renewed(before, given, at))
+                refusal = grant.refusal(answer, self._endpoints)
+                put(_failed(before, refusal, grant.person_needed(answer), at))
+                raise refusal
+            after = before.model_copy(update={"refresh_token": SecretStr(grant.refresh_token(answer) or old)})
+            try:
+                given = grant.read(answer, at)
+                after = renewed(before, given, at)
+            finally:  # whatever is wrong with the rest: where there is a new refresh token, the old one has ended
+                put(after)
         _log.info("sign-in renewed: at=%r", self._endpoints.name)
         return given.access
 
@@ -111,10 +119,12 @@ def renewed(before: SignedIn, given: grant.Grant, at: datetime) -> SignedIn:
         "slides": slides,
         "failed_at": None,
         "failure": "",
+        "remedy": "",
         "over": False,
     }
     return SignedIn.model_validate({**dict(before), **changed})
 
 
-def _failed(before: SignedIn, failure: str, over: bool, at: datetime) -> SignedIn:
-    return before.model_copy(update={"failed_at": at, "failure": failure, "over": over})
+def _failed(before: SignedIn, refusal: OutsideError, over: bool, at: datetime) -> SignedIn:
+    told = {"failure": refusal.what, "remedy": refusal.do}
+    return before.model_copy(update={"failed_at": at, "over": over, **told})

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import http.client
 import json
-import ssl
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from mailbot.adapters.masking import masked
+from mailbot.adapters.paced import Pace
 from mailbot.adapters.reach import one_line, why_unreachable
 from mailbot.errors import OutsideError
 
-SECONDS = 20.0  # for each wait, and twice that for the whole
+SECONDS = 20.0  # for each wait
+WHOLE = 2 * SECONDS  # for the whole, however many waits it has
 MOST_BYTES = 200_000
 _BUSY = frozenset({"temporarily_unavailable", "server_error"})  # RFC 6749 4.1.2.1
+_SECRET = ("client_secret", "refresh_token", "code", "device_code", "code_verifier")
 WAITING = frozenset({"authorization_pending", "slow_down"})  # RFC 8628 3.5; with whatever HTTP status
 
 
@@ -41,6 +44,36 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         """None: urllib then raises the redirect as an error."""
 
 
+class _Http(urllib.request.HTTPHandler):
+    """Plain, at a pace."""
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_paced, http.client.HTTPConnection, self._pace), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    """Encrypted, at a pace; trusts whom the system trusts."""
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        encrypted = partial(http.client.HTTPSConnection, context=self._pace.context())
+        return self.do_open(partial(_paced, encrypted, self._pace), req)
+
+
+def _paced(connection: Any, pace: Pace, host: str, **options: Any) -> Any:
+    """A connection of http.client over sockets with a pace, also where a proxy stands between."""
+    made = connection(host, **options)
+    made._create_connection = pace.connect
+    return made
+
+
 def post(url: str, form: Mapping[str, str]) -> Answer:
     """The server's answer.
 
@@ -50,63 +83,58 @@ def post(url: str, form: Mapping[str, str]) -> Answer:
     parts = urllib.parse.urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        status, raw = _fetched(url, urllib.parse.urlencode(form).encode("ascii"))
+        body = urllib.parse.urlencode(form).encode("ascii")
+    except UnicodeError:
+        do = "check [oauth2] client_id and client_secret"
+        raise OutsideError("signing in: what is to be sent is no text", do, transient=False) from None
+    try:
+        status, raw = _fetched(url, body)
     except (OSError, http.client.HTTPException) as error:
         cause = error.reason if isinstance(error, urllib.error.URLError) else error
         telling = cause if isinstance(cause, BaseException) else error
-        sentence, transient = why_unreachable(telling, host, port, "the sign-in server's")
-        raise OutsideError(f"signing in: {sentence}", transient=transient) from None
+        why = why_unreachable(telling, host, port, "the sign-in server's")
+        raise OutsideError(f"signing in: {why.what}", why.do, transient=why.transient) from None
     return _understood(status, raw, f"{host}:{port}", form)
 
 
 def _fetched(url: str, body: bytes) -> tuple[int, bytes]:
-    here = url.startswith("http:")  # plain, so on this machine: no proxy on the way, no certificate
-    ways = [urllib.request.ProxyHandler({})] if here else [_encrypted()]
+    """(HTTP status, body), or TimeoutError: the whole takes no longer than WHOLE, as others wait for the token."""
+    pace = Pace(WHOLE)
+    # Plain is for this machine: no proxy on the way.
+    ways = [urllib.request.ProxyHandler({}), _Http(pace)] if url.startswith("http:") else [_Http(pace), _Https(pace)]
     opener = urllib.request.build_opener(_NoRedirects, *ways)
     headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
     request = urllib.request.Request(url, body, headers)  # noqa: S310  (https or loopback: settings refuse all else)
-    until = time.monotonic() + 2 * SECONDS
     try:
         answer = opener.open(request, timeout=SECONDS)
     except urllib.error.HTTPError as error:
         answer = error  # a refusal is an answer too
     with answer:
         raw = b""
-        while piece := answer.read1(65_536):
+        while len(raw) <= MOST_BYTES and (piece := answer.read1(65_536)):
             raw += piece
-            if time.monotonic() > until:
-                raise TimeoutError("the answer has no end")
-            if len(raw) > MOST_BYTES:
-                break
         return int(answer.status), raw
 
 
-def _encrypted() -> urllib.request.BaseHandler:
-    return urllib.request.HTTPSHandler(context=ssl.create_default_context())
-
-
 def _understood(status: int, raw: bytes, where: str, form: Mapping[str, str]) -> Answer:
-    try:
-        fields = json.loads(raw) if len(raw) <= MOST_BYTES else None
+    try:  # as float: none of their numbers need be exact, and one of 5,000 digits is no error then
+        fields = json.loads(raw, parse_int=float) if len(raw) <= MOST_BYTES else None
     except (ValueError, RecursionError):
         fields = None
     busy = status == 429 or status >= 500
     if not isinstance(fields, dict) or (busy and "error" not in fields):
         what = "is busy or out of order" if busy else "sent what is no answer to a sign-in"
-        raise OutsideError(f"signing in: {where} {what} (HTTP {status}): check [oauth2], or wait", transient=busy)
+        raise OutsideError(f"signing in: {where} {what} (HTTP {status})", "check [oauth2], or wait", transient=busy)
     error = fields.get("error")
     if error is None and 200 <= status < 300:
         return Answer(fields=fields)
-    kind = one_line(error, 80) if isinstance(error, str) and error else f"HTTP {status}"
-    said = _without_secrets(str(fields.get("error_description") or ""), form)
+    kind = _without_secrets(error, form, 80) if isinstance(error, str) and error else f"HTTP {status}"
+    said = _without_secrets(str(fields.get("error_description") or ""), form, 200)
     if kind in _BUSY or (busy and kind not in WAITING):
         raise OutsideError(f"signing in: {where} is busy ({kind}); it is tried again later", transient=True)
     return Answer(error=kind, said=said)
 
 
-def _without_secrets(words: str, form: Mapping[str, str]) -> str:
+def _without_secrets(words: str, form: Mapping[str, str], longest: int) -> str:
     """The server's words in a line; a server that repeats what it was sent does not get it into a log."""
-    for name in ("client_secret", "refresh_token", "code", "device_code", "code_verifier"):
-        if form.get(name):
-            words = words.replace(form[name], "…")
-    return one_line(words, 200)
+    return one_line(masked(words, *(form.get(name, "") for name in _SECRET)), longest)

@@ -26,7 +26,6 @@ from mailbot.sign_in.ask import Answer
 from mailbot.sign_in.endpoints import Endpoints
 
 HOST = "127.0.0.1"
-MOST_LINE = 65_536  # of a pasted address
 READ_SECONDS = 10  # browsers open connections that they then say nothing on
 _BACK = "<!doctype html><meta charset=utf-8><title>mailbot</title><p>{}</p>"
 _THANKS = _BACK.format("Thank you. Go back to the terminal; this page can be closed.")
@@ -124,7 +123,7 @@ class Redirect:
                 "the code of the browser does not count (any more); run `mailbot login` again", transient=False
             )
         if answer.error:
-            raise OutsideError(grant.refusal(answer, self._endpoints), transient=False)
+            raise grant.refusal(answer, self._endpoints)
         return answer
 
 

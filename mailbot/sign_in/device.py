@@ -38,11 +38,11 @@ def begin(endpoints: Endpoints) -> Code:
     """A new code. Raises OutsideError where the server gives none."""
     answer = ask.post(endpoints.device, {"scope": endpoints.scope, **endpoints.client})
     if answer.error:
-        raise OutsideError(grant.refusal(answer, endpoints), transient=False)
+        raise grant.refusal(answer, endpoints)
     fields = answer.fields
     address = str(fields.get("verification_uri") or fields.get("verification_url") or "")  # Google's older name
     code, device_code = fields.get("user_code"), fields.get("device_code")
-    if not (code and device_code) or not (urlsplit(address).scheme == "https" or is_loopback(address)):
+    if not (code and grant.is_token(device_code) and _may_be_shown(address)):
         raise OutsideError("signing in: the server gave no code, or no address for it", transient=False)
     return Code(
         address=one_line(address),
@@ -68,7 +68,7 @@ def wait(
     form = {"grant_type": GRANT, "device_code": code.device_code, **endpoints.client}
     while left > 0:
         progress(left)
-        pause(interval)
+        pause(min(interval, left))
         left -= interval
         try:
             answer = ask.post(endpoints.token, form)
@@ -90,7 +90,7 @@ def _agreed(answer: Answer, endpoints: Endpoints) -> Answer:
     if answer.error in ("expired_token", "code_expired"):
         raise _too_late()
     if answer.error:
-        raise OutsideError(grant.refusal(answer, endpoints), transient=False)
+        raise grant.refusal(answer, endpoints)
     return answer
 
 
@@ -98,9 +98,17 @@ def _too_late() -> OutsideError:
     return OutsideError("the code was not entered in time; run `mailbot login` again for a new one", transient=False)
 
 
+def _may_be_shown(address: str) -> bool:
+    """Whether a person may be sent to that address."""
+    try:
+        return urlsplit(address).scheme == "https" or is_loopback(address)
+    except ValueError:
+        return False
+
+
 def _number(value: object, usual: float) -> float:
     try:
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return usual
     return number if 0 < number < 1e6 else usual

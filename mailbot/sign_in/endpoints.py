@@ -18,10 +18,7 @@ from mailbot.settings import OWN, Settings
 
 # With these the provider also says whose sign-in it is (OpenID Connect Core 5.4): a wrong account is the usual slip.
 _WHO = "openid email profile"
-# Entra's page for redirect addresses takes no 127.0.0.1; elsewhere digits are better (RFC 8252 8.3).
-_REDIRECT_HOSTS = {"microsoft": "localhost"}
-# A sign-in that is not used for so many days ends (Entra: refresh token lifetimes; Google: six months).
-_IDLE_DAYS = {"google": 180, "microsoft": 90}
+LOOPBACK = "127.0.0.1"  # digits are better than a name (RFC 8252 8.3), where the provider takes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,8 @@ class Endpoints:
     username: str
     folder: Path
     client_secret: SecretStr = field(default=SecretStr(""), repr=False)
-    redirect_host: str = "127.0.0.1"
+    tenant: str = ""
+    redirect_host: str = LOOPBACK
     idle_days: int | None = None
     secret_expires: date | None = None
 
@@ -86,7 +84,8 @@ def endpoints_of(settings: Settings) -> Endpoints:
         username=settings.imap.username if settings.imap.oauth2 else settings.smtp.username,
         folder=settings.folder,
         client_secret=client.client_secret,
-        redirect_host=_REDIRECT_HOSTS.get(settings.provider, "127.0.0.1"),
-        idle_days=_IDLE_DAYS.get(settings.provider),
+        tenant=client.tenant,
+        redirect_host=known.redirect_host if known else LOOPBACK,
+        idle_days=known.idle_days if known else None,
         secret_expires=client.secret_expires,
     )

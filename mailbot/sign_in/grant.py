@@ -48,19 +48,25 @@ def read(answer: Answer, now: datetime) -> Grant:
         OutsideError: there is no token in it that a mail server would take.
     """
     fields = answer.fields
-    access, refresh = fields.get("access_token"), fields.get("refresh_token") or ""
+    access, refresh = fields.get("access_token"), refresh_token(answer)
     kind = str(fields.get("token_type") or "bearer").casefold()
-    if not _is_token(access) or (refresh and not _is_token(refresh)) or kind != "bearer":
-        raise OutsideError("signing in: the server gave no bearer token: check [oauth2] scope", transient=False)
+    if not is_token(access) or (fields.get("refresh_token") and not refresh) or kind != "bearer":
+        raise OutsideError("signing in: the server gave no bearer token", "check [oauth2] scope", transient=False)
     ends = next((seconds for name in _END_NAMES if (seconds := _seconds(fields.get(name)))), None)
     return Grant(
         access=str(access),
         access_ends_at=now + timedelta(seconds=_seconds(fields.get("expires_in")) or USUAL_SECONDS),
-        refresh=str(refresh),
+        refresh=refresh,
         ends_at=now + timedelta(seconds=ends) if ends else None,
         account=_account(fields.get("id_token")),
         scope=one_line(fields.get("scope") or ""),
     )
+
+
+def refresh_token(answer: Answer) -> str:
+    """The new refresh token of an answer, whatever the rest of it is; "" where the old one stays."""
+    found = answer.fields.get("refresh_token")
+    return str(found) if is_token(found) else ""
 
 
 def person_needed(answer: Answer) -> bool:
@@ -68,22 +74,26 @@ def person_needed(answer: Answer) -> bool:
     return answer.error in _PERSON_NEEDED
 
 
-def refusal(answer: Answer, endpoints: Endpoints) -> str:
-    """The sentence for an answer with an error."""
+def refusal(answer: Answer, endpoints: Endpoints) -> OutsideError:
+    """What an answer with an error means."""
     said = f"{answer.error}: {answer.said}" if answer.said else answer.error
+    what = f"{endpoints.name} refused ({said})"
+    do = "check [oauth2]; docs/sign-in.md says what the client needs"
     if person_needed(answer):
-        return f"the sign-in at {endpoints.name} has ended or was withdrawn ({said}); {endpoints.again}"
-    if answer.error in _CLIENT:
-        return (
-            f"{endpoints.name} does not take this client ({said}): check [oauth2] client_id and client_secret; a "
-            "client secret ends on a day, and then a new one is needed (docs/sign-in.md)"
+        what, do = f"the sign-in at {endpoints.name} has ended or was withdrawn ({said})", endpoints.again
+    elif answer.error in _CLIENT:
+        what = f"{endpoints.name} does not take this client ({said})"
+        do = (
+            "check [oauth2] client_id and client_secret; a client secret ends on a day, and then a new one is needed "
+            "(docs/sign-in.md)"
         )
-    if answer.error == "invalid_scope":
-        return f"{endpoints.name} does not allow this client to use mail ({said}): add the rights of docs/sign-in.md"
-    return f"{endpoints.name} refused ({said}): check [oauth2]; docs/sign-in.md says what the client needs"
+    elif answer.error == "invalid_scope":
+        what = f"{endpoints.name} does not allow this client to use mail ({said})"
+        do = "add the rights of docs/sign-in.md"
+    return OutsideError(what, do, transient=False)
 
 
-def _is_token(value: object) -> bool:
+def is_token(value: object) -> bool:
     """RFC 6749 appendix A.12: printable ASCII. Anything else could break out of the line it is sent in."""
     return isinstance(value, str) and value != "" and all("!" <= char <= "~" for char in value)
 
@@ -92,7 +102,7 @@ def _seconds(value: object) -> float:
     """A time to live; 0 for none, also where it is written as text (as Entra did) or makes no sense."""
     try:
         seconds = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return seconds if 0 < seconds <= LONGEST_SECONDS else 0.0
 

@@ -5,11 +5,11 @@ It decides which end comes next and whether it is near. It reads tokens.json alo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from mailbot.errors import OutsideError
+from mailbot.errors import OutsideError, sentence
 from mailbot.settings import Settings
 from mailbot.sign_in import stored
 from mailbot.sign_in.endpoints import Endpoints, endpoints_of
@@ -37,7 +37,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The sign-in of a desk. `trouble`: the sentence for what is wrong, '' where all is well."""
+    """The sign-in of a desk. `wrong`, `do`: what is wrong and what to do, '' where all is well."""
 
     provider: str
     username: str
@@ -48,7 +48,13 @@ class Standing:
     access_ends_at: datetime | None = None
     failed_at: datetime | None = None
     ends: tuple[End, ...] = ()
-    trouble: str = ""
+    wrong: str = ""
+    do: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong and what to do, as one sentence."""
+        return sentence(self.wrong, self.do)
 
     def near(self, now: datetime, zone: tzinfo) -> tuple[tuple[End, int], ...]:
         """What ends within days, with the stage of warning it has reached."""
@@ -56,6 +62,11 @@ class Standing:
         today = now.astimezone(zone).date()
         found = ((each, each.stage(today)) for each in self.ends if still or not each.moves)
         return tuple((each, stage) for each, stage in found if stage is not None)
+
+    def first_end(self, now: datetime, zone: tzinfo) -> date | None:
+        """The first day on which something ends; what each renewal puts off counts only where renewals have stopped."""
+        near = {each for each, _ in self.near(now, zone)}
+        return min((each.day for each in self.ends if each in near or not each.moves), default=None)
 
 
 def standing(settings: Settings) -> Standing | None:
@@ -67,34 +78,30 @@ def standing(settings: Settings) -> Standing | None:
     try:
         found = stored.read(settings.folder)
     except OutsideError as error:
-        return Standing(nobody.provider, nobody.username, ends=nobody.ends, trouble=str(error))
+        return replace(nobody, wrong=error.what, do=error.do)
     if found is None:
-        missing = f"nobody has signed in at {endpoints.name} yet; {endpoints.again}"
-        return Standing(nobody.provider, nobody.username, ends=nobody.ends, trouble=missing)
+        return replace(nobody, wrong=f"nobody has signed in at {endpoints.name} yet", do=endpoints.again)
+    other = made_elsewhere(found, endpoints)
     return Standing(
         endpoints.name, endpoints.username, found.account, found.how, found.signed_in_at, found.refreshed_at,
-        found.access_ends_at, found.failed_at, _ends(found, endpoints, zone), _trouble(found, endpoints),
+        found.access_ends_at, found.failed_at, _ends(found, endpoints, zone),
+        *((other, endpoints.again) if other else (found.failure, found.remedy)),
     )  # fmt: skip
 
 
-def ends_at(settings: Settings) -> datetime | None:
-    """The moment for probes: when the sign-in ends by itself, or since when it is over; None where no end is known.
-
-    An end that each renewal puts off does not count: a desk that is at work never reaches it.
-    """
-    found = standing(settings)
-    if found is None:
-        return None
-    if found.trouble and found.failed_at:
-        return found.failed_at
-    first = next((each.day for each in found.ends if not each.moves), None)
-    return datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(settings.desk.timezone)) if first else None
-
-
-def _trouble(found: SignedIn, endpoints: Endpoints) -> str:
-    if (found.provider, found.client_id) != (endpoints.provider, endpoints.client_id):
-        return f"the sign-in was made with another oauth2 or client_id; {endpoints.again}"
-    return found.failure
+def made_elsewhere(found: SignedIn, endpoints: Endpoints) -> str:
+    """What of the settings has changed since that sign-in, '' for nothing: its tokens are for nobody else."""
+    if not found.token_url:
+        return "the sign-in was made by an earlier mailbot, which did not note where"
+    made = {
+        "oauth2": (found.provider, endpoints.provider),
+        "client_id": (found.client_id, endpoints.client_id),
+        "tenant": (found.tenant, endpoints.tenant),
+        "token_url": (found.token_url, endpoints.token),
+        "username": (found.username, endpoints.username),
+    }
+    changed = next((name for name, (then, now) in made.items() if then != now), "")
+    return f"the sign-in was made with another {changed}" if changed else ""
 
 
 def _ends(found: SignedIn | None, endpoints: Endpoints, zone: tzinfo) -> tuple[End, ...]:

@@ -6,6 +6,7 @@ once, and never show a token. state/ can be made again from the mailbox; a sign-
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
 
-from mailbot.adapters.files import sync_folder
+from mailbot.adapters.files import sync_folder, unwritable
 from mailbot.errors import OutsideError
 
 if TYPE_CHECKING:  # the desk reads the file in each cycle, and asks a server in few
@@ -34,16 +35,21 @@ _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class SignedIn(BaseModel):
-    """A sign-in: whose, by which client, its tokens, until when.
+    """A sign-in: whose, where, by which client, its tokens, until when.
 
+    `token_url`, `tenant`, `username`: as the settings said; "" in a file of an earlier mailbot, which did not note them.
     `ends_at`: when it ends as a whole, if the server says so; `slides`: each renewal moves that end.
-    `failure`: why the last renewal was refused, '' = it was not; `over`: only a person can sign in again.
+    `failure`, `remedy`: why the last renewal was refused and what to do, '' = it was not; `over`: only a person can sign
+    in again.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     provider: str
     client_id: str
+    token_url: str = ""
+    tenant: str = ""
+    username: str = ""
     how: Literal["device", "browser"]
     account: str = ""
     scope: str = ""
@@ -56,6 +62,7 @@ class SignedIn(BaseModel):
     slides: bool = False
     failed_at: AwareDatetime | None = None
     failure: str = ""
+    remedy: str = ""
     over: bool = False
 
     @field_serializer("access_token", "refresh_token", when_used="json")
@@ -66,7 +73,8 @@ class SignedIn(BaseModel):
 def first(grant: Grant, endpoints: Endpoints, how: Literal["device", "browser"], now: datetime) -> SignedIn:
     """The sign-in that a person has just made."""
     return SignedIn(
-        provider=endpoints.provider, client_id=endpoints.client_id, how=how, account=grant.account, scope=grant.scope,
+        provider=endpoints.provider, client_id=endpoints.client_id, token_url=endpoints.token, tenant=endpoints.tenant,
+        username=endpoints.username, how=how, account=grant.account, scope=grant.scope,
         access_token=SecretStr(grant.access), access_ends_at=grant.access_ends_at,
         refresh_token=SecretStr(grant.refresh), signed_in_at=now, refreshed_at=now, ends_at=grant.ends_at,
     )  # fmt: skip
@@ -80,20 +88,23 @@ def read(folder: Path) -> SignedIn | None:
     """
     path = folder / FILE
     try:
-        with path.open("rb") as file:
+        # Not blocking: what stands there may be no file at all, but a pipe that nobody writes to.
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             rights = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if rights & _GROUP_AND_OTHERS:
-                raise OutsideError(f"{path} can be read by others, run: chmod 600 {path}", transient=False)
+                raise OutsideError(f"{path} can be read by others", f"run: chmod 600 {path}", transient=False)
             raw = file.read(16 * ROOM)
         return SignedIn.model_validate_json(raw)
     except FileNotFoundError:
         return None
     except OSError as error:
-        words = f"{path} cannot be read: {error.strerror or error}. Give the user that runs the desk the right to"
-        raise OutsideError(words, transient=False) from None
+        why = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror or error
+        do = "give the user that runs the desk the right to, or sign in again with `mailbot login`"
+        raise OutsideError(f"{path} cannot be read ({why})", do, transient=False) from None
     except (ValidationError, UnicodeDecodeError):
-        words = f"{path} is not what mailbot wrote, run: mailbot login --desk {folder}"
-        raise OutsideError(words, transient=False) from None  # the text itself must not come into a traceback
+        # From None: the text itself must not come into a traceback.
+        do = f"run: mailbot login --desk {folder}"
+        raise OutsideError(f"{path} is not what mailbot wrote", do, transient=False) from None
 
 
 def forget(folder: Path) -> bool:
@@ -113,7 +124,7 @@ def alone(folder: Path) -> Iterator[None]:
     """The one that may renew or write the sign-in, of all threads and processes."""
     path = folder / LOCK
     with _said(path):
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with _said(path):
             _give_to_owner(lock, folder)
@@ -175,9 +186,13 @@ def _sweep(folder: Path) -> None:
 
 
 def _give_to_owner(file: int, folder: Path) -> None:
-    """`sudo mailbot login` for a desk that runs as somebody else: the file is the desk's."""
-    owner = folder.stat()
-    if os.geteuid() == 0 and owner.st_uid != 0:
+    """`sudo mailbot login` for a desk that runs as somebody else: the file is the desk's.
+
+    A file with a second name is left as it is: the desk's user may have made that name here of a file of root's.
+    """
+    owner, found = folder.stat(), os.fstat(file)
+    alone = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+    if os.geteuid() == 0 and owner.st_uid != 0 and alone:
         os.fchown(file, owner.st_uid, owner.st_gid)
 
 
@@ -186,5 +201,4 @@ def _said(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        words = f"{path} cannot be written: {error.strerror or error}. Look at the disk and the rights of its folder."
-        raise OutsideError(words, transient=True) from error
+        raise OutsideError(unwritable(path, error), transient=True) from error

@@ -1,0 +1,68 @@
+"""The wire under an IMAP connection: opened, and read at a pace, so that no answer is waited for without end.
+
+It decides how long getting in and how long one command may take. It must never fall back to plain text where TLS was
+asked for, and never trust a certificate that the system does not.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import socket
+from typing import Any
+
+from imapclient import IMAPClient
+from imapclient.imapclient import SocketTimeout
+
+from mailbot.adapters.paced import Pace
+
+# One command may take so many waits of the connection: ten minutes by default. Servers say `* OK still working` every
+# few seconds while they copy thousands of mails, so words alone are no progress; what is large is fetched in pieces.
+WAITS = 10
+
+
+class Wire(IMAPClient):
+    """imapclient's connection with a pace. All until `is_open` is one time: a server that is well needs a second.
+
+    Args:
+        opening, reading: seconds for one wait, until the greeting and after it; getting in has both together.
+    """
+
+    def __init__(self, host: str, port: int, *, tls: bool, opening: float, reading: float) -> None:
+        self._pace, self._reading = Pace(opening + reading), reading
+        super().__init__(host, port, ssl=tls, timeout=SocketTimeout(connect=opening, read=reading))
+        self.normalise_times = False  # else INTERNALDATE comes back naive, in the local zone
+
+    def is_open(self) -> None:
+        """From here on each command has a time of its own."""
+        self._pace.each(WAITS * self._reading)
+
+    def ends_within(self, seconds: float) -> None:
+        """All that is still said on this connection."""
+        self.socket().settimeout(seconds)
+        self._pace.within(seconds)
+
+    def start_tls(self) -> None:
+        """STARTTLS, and the rest encrypted. Raises CapabilityError where the server has none."""
+        self.starttls(self._pace.context())
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:
+        return _Imap4(self.host, self.port, self._timeout.connect, self._pace, tls=self.ssl)
+
+
+class _Imap4(imaplib.IMAP4):
+    """imaplib's connection over a socket with a pace."""
+
+    def __init__(self, host: str, port: int, seconds: float, pace: Pace, *, tls: bool) -> None:
+        self._pace, self._tls = pace, tls
+        super().__init__(host, port, seconds)
+
+    def _create_socket(self, timeout: Any) -> socket.socket:
+        plain = self._pace.connect((self.host, self.port), timeout)
+        _tune(plain)
+        return self._pace.context().wrap_socket(plain, server_hostname=self.host) if self._tls else plain
+
+
+def _tune(sock: socket.socket) -> None:
+    """imapclient writes a command in two pieces: with Nagle's algorithm on, each waits 40 ms for the other's ACK."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
