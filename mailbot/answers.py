@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from rapidfuzz import fuzz, process
 
 from mailbot.providers import Provider, Server
-from mailbot.settings import LOOPBACK, Desk
+from mailbot.settings import Desk
+from mailbot.web_addresses import LOOPBACK
 
 LONGEST_NAME = 100  # a YAML key, and a name in a letter, need an end
 SECURITY_OF_PORT = {993: "tls", 143: "starttls", 465: "tls", 587: "starttls", 25: "starttls"}

@@ -10,18 +10,16 @@ import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from rapidfuzz import process as fuzzy
 
-from mailbot import credentials, environment, providers
+from mailbot import credentials, environment, providers, web_addresses
 from mailbot.errors import SettingsError
+from mailbot.web_addresses import LOOPBACK
 
 FILE = "mailbot.toml"
-ENV_PREFIX = environment.PREFIX
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Security = Literal["tls", "starttls", "none"]
 OWN = "own"  # oauth2 = "own": a sign-in server that the table of providers does not know
 
@@ -143,9 +141,8 @@ class OAuth2(_Section):
     @field_validator("device_url", "authorize_url", "token_url")
     @classmethod
     def _encrypted(cls, value: str) -> str:
-        found = urlsplit(value)
-        if value and not ((found.hostname and found.scheme == "https") or is_loopback(value)):
-            raise ValueError("write an address that begins with https:// (http:// is for this machine only)")
+        if wrong := value and web_addresses.refused(value):
+            raise ValueError(wrong)
         return value
 
 
@@ -219,12 +216,6 @@ class Settings(_Section):
         return self
 
 
-def is_loopback(url: str) -> bool:
-    """Whether the address is one of this machine, where encryption would add nothing."""
-    found = urlsplit(url)
-    return found.scheme in ("http", "https") and found.hostname in LOOPBACK
-
-
 def load(folder: Path) -> Settings:
     """The settings of a desk folder, the environment laid over the file.
 
@@ -252,7 +243,9 @@ def load(folder: Path) -> Settings:
 
 def _lay_environment_over(data: dict[str, Any]) -> None:
     for section, key, value in environment.overrides():
-        data.setdefault(section, {})[key] = value
+        given = data.setdefault(section, {})
+        if isinstance(given, dict):  # what is no section is said to be none when all is read
+            given[key] = value
 
 
 def _in_words(file: Path, error: ValidationError | TypeError) -> str:
@@ -267,6 +260,8 @@ def _in_words(file: Path, error: ValidationError | TypeError) -> str:
             what = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
         elif found["type"] == "missing":
             what = "is missing"
+        elif found["type"] == "model_type":
+            what = "is a section: write its keys below a line with its name in brackets"
         key = f"[{where[0]}] {'.'.join(where[1:])}".strip() + ": " if where else ""
         lines.append(f"{file}: {key}{what}")
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from tests.servers import Certificate, Dovecot, SmtpSink, User, self_signed
 if TYPE_CHECKING:  # they load the whole house, which most tests do without
     from tests.crash_story import Stages
     from tests.crashing import Forks
+    from tests.oauth_server import OAuthServer
 
 SHM = Path("/dev/shm")
 WORKERS = 2
@@ -94,3 +95,23 @@ def stages(quick_folder: Path, dovecot: Dovecot, forks: list[Forks]) -> Iterator
     found = Stages(quick_folder, dovecot, forks[0])
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def authority() -> Iterator[OAuthServer]:
+    """A sign-in server; `fresh` before use."""
+    from tests.oauth_server import OAuthServer
+
+    server = OAuthServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bare(tmp_path: Path, authority: OAuthServer) -> Path:
+    """The settings alone of a desk that signs in there, without mail servers."""
+    from tests.signing_in import DESK, toml
+
+    authority.fresh("desk@shop.test")
+    (tmp_path / "mailbot.toml").write_text(DESK + toml(User("desk@shop.test", port=1), 1, authority.url))
+    return tmp_path

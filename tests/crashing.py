@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mailbot import assembly, cli, rulebook
+from mailbot import assembly, cli, environment, rulebook
 from mailbot import settings as reading
 from mailbot.adapters.files import DeskLock, read_secret
 from mailbot.adapters.imap import ImapMailbox
@@ -202,7 +202,7 @@ class Forks:
 
 
 def _environment() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if not key.startswith(reading.ENV_PREFIX)}
+    return {key: value for key, value in os.environ.items() if not key.startswith(environment.PREFIX)}
 
 
 def serve() -> None:

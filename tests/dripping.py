@@ -22,10 +22,14 @@ class Dripping:
         answers: the word of a command -> what is said to it, {tag} for its tag; any other: `else_`.
         at: the command at which it begins to drip.
         drop: the line it then says again and again.
+        late: seconds before each answer.
     """
 
-    def __init__(self, greeting: str, answers: Mapping[str, str], else_: str, at: str, drop: str) -> None:
+    def __init__(
+        self, greeting: str, answers: Mapping[str, str], else_: str, at: str, drop: str, late: float = 0
+    ) -> None:
         self._greeting, self._answers, self._else, self._at, self._drop = greeting, answers, else_, at, drop
+        self._late = late
         self._socket = socket.create_server((HOST, 0))
         self.port = int(self._socket.getsockname()[1])
         self.dripped = False
@@ -48,6 +52,7 @@ class Dripping:
                 if self._at in words[:2]:
                     self._drip(connection)
                     return
+                time.sleep(self._late)
                 said = next((self._answers[word] for word in words[:2] if word in self._answers), self._else)
                 connection.sendall(said.replace("{tag}", line.split()[0]).encode())
 

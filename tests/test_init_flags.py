@@ -96,6 +96,22 @@ def test_the_provider_of_named_servers_is_known(tmp_path: Path) -> None:
     assert provider.traps[0].what in (tmp_path / "mailbot.toml").read_text()
 
 
+def test_a_password_file_is_named_as_it_was_given(tmp_path: Path) -> None:
+    """Not pinned to where symbolic links lead today: mounted secrets are renewed by turning one to another folder."""
+    secrets = tmp_path / "secrets"
+    for version in ("..old", "..new"):
+        (secrets / version).mkdir(parents=True)
+        (secrets / version / "pw").write_text(version)
+    (secrets / "..data").symlink_to("..old")
+    (secrets / "pw").symlink_to("..data/pw")
+    flags = ["--yes", "--address", "a@b.test", "--imap", "mail.b.test", "--smtp", "mail.b.test"]
+    init(tmp_path / "desk", *flags, "--password-file", str(secrets / "pw"))
+    assert reading.load(tmp_path / "desk").imap.password.get_secret_value() == "..old"
+    (secrets / "..data").unlink()
+    (secrets / "..data").symlink_to("..new")
+    assert reading.load(tmp_path / "desk").imap.password.get_secret_value() == "..new"
+
+
 def test_a_desk_made_by_flags_works(tmp_path: Path, dovecot: Dovecot, mailbox_user: User, sink: SmtpSink) -> None:
     """`init` with flags, then `once` on a real mailbox: nothing has to be edited."""
     secret = tmp_path / "pw"

@@ -18,8 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot import health
-from mailbot import settings as reading
+from mailbot import environment, health
 from mailbot.adapters.ports import INBOX
 from tests.crash_story import Stage, Stages
 from tests.servers import PASSWORD, Cable, Dovecot, free_port, put
@@ -29,7 +28,7 @@ from tests.writing import new_mail
 SECONDS = 20.0  # more than any of these takes on a busy machine, and less than a poll
 NEVER = 3600  # poll_seconds: what happens within a test is not the poll's doing
 ADMIN = "ada@shop.test"
-ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(reading.ENV_PREFIX)}
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(environment.PREFIX)}
 
 
 class Service:

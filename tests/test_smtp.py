@@ -99,6 +99,27 @@ def test_recipient_refused(sink: SmtpSink, post: SmtpPost, answer: str, outcome:
     assert len(sink.received) == 2
 
 
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("550 5.1.1 <x@y.test>: Recipient address rejected: User unknown in relay recipient table", "refused"),
+        ("550 5.1.2 relaying denied: no such host", "refused"),
+        ("550 mailbox relay.test unknown", "refused"),
+        ("554 5.7.1 <x@y.test>: Relay access denied", "later"),
+        ("550 5.7.1 Unable to relay", "later"),
+        ("550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", "later"),
+        ("550 relay not permitted", "later"),
+        ("550 5.7.0 we relay for those who log in", "later"),
+    ],
+)
+def test_relay_that_will_not(sink: SmtpSink, post: SmtpPost, answer: str, outcome: str) -> None:
+    """Only a refusal to relay is about our login; a dead address that a relay has no entry for is dead."""
+    sink.rcpt_answers[ANNA] = answer
+    (delivery,) = post.send([parcel()])
+    assert delivery.outcome == outcome
+    assert ("check [smtp] username" in delivery.said) == (outcome == "later")
+
+
 @pytest.mark.parametrize(("answer", "outcome"), [("554 5.6.0 content refused", "refused"), ("452 4.3.1 full", "later")])
 def test_letter_refused_after_data(sink: SmtpSink, post: SmtpPost, answer: str, outcome: str) -> None:
     """A NO after DATA is an answer, not a doubt."""

@@ -201,5 +201,5 @@ def _state_said(path: Path) -> Iterator[None]:
 def unwritable(path: Path, error: OSError) -> str:
     """Why a file cannot be written, and what to do. Links are not followed: they could lead to a file of root's."""
     if error.errno == errno.ELOOP:
-        return f"{path} is a symbolic link, which mailbot does not follow. Put the file itself there, or remove the link."
+        return f"{path} is a symbolic link, which mailbot does not follow. Put the file there, or remove the link."
     return f"{path} cannot be written: {error.strerror or error}. Look at the disk and the rights of its folder."

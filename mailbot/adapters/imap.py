@@ -4,7 +4,7 @@ It decides nothing about mail: it lists, reads, moves, files and waits. It must 
 one that was not copied first, and never touch a mail under an old UIDVALIDITY.
 Every failure drops the connection and becomes one MailboxError; the next call opens a new one. Not for two threads:
 the one that waits for new mail has a mailbox of its own.
-RFC 3501, RFC 6851 (MOVE), RFC 4315 (UIDPLUS), RFC 2177 (IDLE), RFC 7162 section 4 (lines of at most 8,192 octets).
+RFC 3501, RFC 6851 (MOVE), RFC 4315 (UIDPLUS), RFC 7162 section 4 (lines of at most 8,192 octets).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from imapclient.exceptions import IMAPClientError
 
-from mailbot.adapters import imap_folders, imap_link, imap_mails
+from mailbot.adapters import imap_folders, imap_idle, imap_link, imap_mails
 from mailbot.adapters.imap_refusals import FAILURES, failure, no_inbox
 from mailbot.adapters.imap_uids import batches, uid_sets
 from mailbot.adapters.ports import INBOX, SENT, Arrived
@@ -28,8 +28,6 @@ from mailbot.errors import MailboxError
 BATCH_BYTES = 4_000_000
 BATCH_MAILS = 50
 TRUST_IDLE_SECONDS = 30  # a connection unused for longer is tried with NOOP before it is used
-IDLE_SLICE = 240.0  # leave IDLE that often: a half-open link shows only then (RFC 2177 asks for 29 minutes)
-POLL_SLICE = 15.0  # where the server cannot IDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ class ImapMailbox:
         self._client: Any = None
         self._opened: _Opened | None = None
         self._validity: int | None = None  # of the inbox, as last told by waiting()
-        self._names: dict[str, str] = {}
+        self._names = imap_folders.Names(inbox)
         self._used_at = 0.0
         self._mark: tuple[int, int] | None = None  # how far watch() has seen: (UIDVALIDITY, UIDNEXT)
 
@@ -98,7 +96,7 @@ class ImapMailbox:
             return
         with self._asking(f"moving mail to {folder}") as client:
             self._stay_in_inbox(client)
-            target = self._name(client, folder)
+            target = self._names.of(client, folder)
             put = client.move if client.has_capability("MOVE") else partial(imap_mails.copy_away, client)
             for chosen in uid_sets(uids):
                 self._into(client, target, partial(put, [chosen], target))
@@ -124,7 +122,7 @@ class ImapMailbox:
             return
         when = at.astimezone(UTC)  # imapclient would take a naive time for the machine's own zone
         with self._asking(f"filing a mail in {folder}") as client:
-            target = self._name(client, folder)
+            target = self._names.of(client, folder)
             self._into(client, target, lambda: client.append(target, raw, (b"\\Seen",), when))
 
     def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
@@ -182,7 +180,7 @@ class ImapMailbox:
                 if left <= 0:
                     return False
                 try:
-                    _wait(client, left)
+                    imap_idle.wait(client, left)
                     continue
                 except FAILURES:
                     if lost:  # twice in one watch: not a server that ended an old IDLE
@@ -224,7 +222,7 @@ class ImapMailbox:
     def _drop(self) -> None:
         client, self._client = self._client, None
         self._opened = None
-        self._names.clear()
+        self._names.forget()
         if client is not None:
             imap_link.hang_up(client)
 
@@ -258,7 +256,7 @@ class ImapMailbox:
 
     def _look_into(self, client: Any, folder: str, known: str = "") -> _Opened | None:
         """The folder opened read-only; None if there is no such folder."""
-        name = known or self._name(client, folder)
+        name = known or self._names.of(client, folder)
         if self._opened and self._opened.name == name and known:
             return self._opened
         try:
@@ -267,16 +265,6 @@ class ImapMailbox:
             if folder != INBOX and imap_folders.absent(client, name, error):
                 return None
             raise
-
-    def _name(self, client: Any, folder: str) -> str:
-        """The server's name for one of the desk's folders."""
-        if folder == INBOX:
-            return self._inbox
-        if folder not in self._names:
-            space = imap_folders.personal_space(client)
-            named = imap_folders.sent_folder(client, space) if folder == SENT else space.name(folder)
-            self._names[folder] = named
-        return self._names[folder]
 
     def _into(self, client: Any, target: str, put: Callable[[], object]) -> None:
         """Put something into a folder; one that is not there (yet, or any more) is created, and the step repeated."""
@@ -295,13 +283,3 @@ class ImapMailbox:
         opened = self._select(client, self._inbox, readonly=True)
         before, self._mark = self._mark, (opened.validity, opened.next_uid or opened.exists)
         return before is not None and (before[0] != self._mark[0] or self._mark[1] > before[1])
-
-
-def _wait(client: Any, left: float) -> None:
-    """Sit in IDLE, or sleep, for one slice at most; leaving IDLE is what shows that the server is still there."""
-    if not client.has_capability("IDLE"):
-        time.sleep(min(left, POLL_SLICE))
-        return
-    client.idle()
-    client.idle_check(timeout=min(left, IDLE_SLICE))
-    client.idle_done()

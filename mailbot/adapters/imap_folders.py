@@ -14,6 +14,7 @@ from typing import Any
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from mailbot.adapters.imap_refusals import MISSING, code, refused
+from mailbot.adapters.ports import INBOX, SENT
 
 # Where mail programs file what was sent, if no folder says so itself; the first that is there counts.
 SENT_NAMES = (
@@ -36,6 +37,31 @@ class Space:
     def name(self, folder: str) -> str:
         """The server's name for one of the desk's."""
         return self.prefix + folder.replace("/", self.delimiter)
+
+
+class Names:
+    """What the desk's folders are called on one connection; asked for once.
+
+    Args:
+        inbox: the server's name of the folder that customers write to.
+    """
+
+    def __init__(self, inbox: str) -> None:
+        self._inbox = inbox
+        self._known: dict[str, str] = {}
+
+    def of(self, client: Any, folder: str) -> str:
+        """The server's name for one of the desk's folders."""
+        if folder == INBOX:
+            return self._inbox
+        if folder not in self._known:
+            space = personal_space(client)
+            self._known[folder] = sent_folder(client, space) if folder == SENT else space.name(folder)
+        return self._known[folder]
+
+    def forget(self) -> None:
+        """The connection is gone; the next one is asked anew."""
+        self._known.clear()
 
 
 def personal_space(client: Any) -> Space:

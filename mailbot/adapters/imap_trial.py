@@ -19,7 +19,6 @@ from mailbot.adapters import imap_folders, imap_link, imap_mails
 from mailbot.adapters.encryption import Encryption, encryption_of
 from mailbot.adapters.imap_refusals import FAILURES, failure, no_inbox
 from mailbot.adapters.ports import Arrived
-from mailbot.adapters.time_limit import cut_after
 
 HEAD_BYTES = 32_768  # of a mail's header; what is longer is cut
 ANSWERS = 3  # times the time for one answer: a question takes several, but never more than this in all
@@ -104,9 +103,8 @@ class MailboxTrial:
         return tuple(quota for quota in read if quota.limit)
 
     def close(self) -> None:
-        """Log out; never raises, and takes no longer than a goodbye may."""
-        with cut_after(imap_link.GOODBYE_SECONDS, self._client.socket()):
-            imap_link.say_goodbye(self._client)
+        """Log out; never raises."""
+        imap_link.say_goodbye(self._client)
 
     def _select(self, client: Any, name: str, *, readonly: bool) -> int:
         """Open a folder; the number of mails in it."""
@@ -120,13 +118,13 @@ class MailboxTrial:
     @contextmanager
     def _asking(self, doing: str) -> Iterator[Any]:
         """One question, which ends within its time even where the server goes on talking."""
-        with cut_after(ANSWERS * self._account.read_timeout, self._client.socket()) as passed:
-            try:
-                yield self._client
-            except FAILURES as error:
-                root = TimeoutError() if passed.is_set() else error
-                self.lost = isinstance(root, LOST) and not isinstance(root, IMAPClientReadOnlyError)
-                raise failure(root, self._account, doing) from error
+        try:
+            self._client.ends_within(ANSWERS * self._account.read_timeout)
+            self._client.socket().settimeout(self._account.read_timeout)  # silence is not waited for as long
+            yield self._client
+        except FAILURES as error:
+            self.lost = isinstance(error, LOST) and not isinstance(error, IMAPClientReadOnlyError)
+            raise failure(error, self._account, doing) from error
 
 
 def _text(word: Any) -> str:

@@ -20,7 +20,7 @@ from mailbot.adapters.paced import Pace
 WAITS = 10
 
 
-class Wire(IMAPClient):
+class Wire(IMAPClient):  # type: ignore[misc]  # imapclient has no types
     """imapclient's connection with a pace. All until `is_open` is one time: a server that is well needs a second.
 
     Args:

@@ -31,7 +31,8 @@ TOO_LARGE = 552  # the one refusal at MAIL FROM that is about the letter (RFC 18
 # Not "User unknown in relay recipient table", which is about the recipient.
 NO_RELAY = re.compile(
     r"\brelay(?:ing)?(?: access)?(?: is| was)? (?:denied|refused|rejected|prohibited|disabled|not (?:permitted|allowed))"
-    r"|\b(?:unable|not (?:permitted|allowed|authori[sz]ed)) to relay\b|\b(?:can(?:not|'t)|(?:do|will)(?: not|n't)) relay\b",
+    r"|\b(?:unable|not (?:permitted|allowed|authori[sz]ed)) to relay\b"
+    r"|\b(?:can(?:not|'t)|(?:do|will)(?: not|n't)) relay\b",
     re.IGNORECASE,
 )
 RELAY = re.compile(r"\brelay(?:ing)?\b", re.IGNORECASE)

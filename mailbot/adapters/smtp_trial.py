@@ -61,8 +61,8 @@ async def _in_time(relay: Relay, sender: str, recipients: Sequence[str]) -> Trie
         async with asyncio.timeout(ANSWERS * relay.timeout):
             return await _try(relay, sender, recipients)
     except TimeoutError as error:
-        sentence, transient = why_unreachable(error, relay.host, relay.port, "[smtp]")
-        raise PostError(f"SMTP: {sentence}", transient=transient) from error
+        why = why_unreachable(error, relay.host, relay.port, "[smtp]")
+        raise PostError(f"SMTP: {why.what}", why.do, transient=why.transient) from error
 
 
 async def _try(relay: Relay, sender: str, recipients: Sequence[str]) -> Tried:
@@ -80,10 +80,8 @@ async def _try(relay: Relay, sender: str, recipients: Sequence[str]) -> Tried:
             tuple(others),
         )
     except FAILURES as error:
-        raise PostError(
-            f"SMTP: {relay.host}:{relay.port} broke off in the middle ({one_line(error)}): try again later",
-            transient=True,
-        ) from error
+        what = f"SMTP: {relay.host}:{relay.port} broke off in the middle ({one_line(error)})"
+        raise PostError(what, "try again later", transient=True) from error
     finally:
         await say_goodbye(smtp)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mailbot.errors import MailbotError
+from mailbot.errors import MailbotError, OutsideError
 
 OK, WARNING, WRONG, SKIPPED = "ok", "warning", "wrong", "skipped"
 VERDICTS = (OK, WARNING, WRONG, SKIPPED)
@@ -46,20 +46,10 @@ def skipped(about: str, why: str, do: str = "", *details: str) -> Finding:
 
 
 def failed(about: str, error: MailbotError, *details: str) -> Finding:
-    """What an adapter said, parted into what is wrong and what to do."""
-    found, do = parted(str(error))
+    """What an adapter said; what to do comes from us alone, whatever words a server used."""
+    what, do = (error.what, error.do) if isinstance(error, OutsideError) else (str(error), "")
+    found = what.removeprefix("IMAP: ").removeprefix("SMTP: ")
     return Finding(WRONG, about, found.removeprefix(f"{about} "), do, details)
-
-
-def parted(sentence: str) -> tuple[str, str]:
-    """('what is wrong', 'what to do') of an adapter's sentence `IMAP: what is wrong (server's words): what to do`."""
-    sentence = sentence.removeprefix("IMAP: ").removeprefix("SMTP: ")
-    depth, cut = 0, -1
-    for at, char in enumerate(sentence):
-        depth += (char == "(") - (char == ")")
-        if depth <= 0 and sentence.startswith(": ", at):
-            cut = at
-    return (sentence[:cut], sentence[cut + 2 :]) if cut > 0 else (sentence, "")
 
 
 def exit_status(verdicts: Iterable[str]) -> int:

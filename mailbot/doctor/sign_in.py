@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from mailbot.doctor.examined import Examined
-from mailbot.doctor.findings import Finding, ok, parted, warning, wrong
-from mailbot.sign_in.standing import IDLE, SECRET, SIGN_IN, End, Standing, standing
+from mailbot.doctor.findings import Finding, ok, warning, wrong
+from mailbot.sign_in.standing import IDLE, SECRET, SIGN_IN, End, standing
 
 ABOUT = "sign-in"
 # What ends -> what it is called, what to do.
@@ -25,16 +25,11 @@ def look(examined: Examined) -> Iterator[Finding]:
     if found is None:
         return  # the desk logs in by password
     if found.trouble:
-        yield wrong(ABOUT, *_parted(found))
+        yield wrong(ABOUT, found.wrong, found.do or "run `mailbot login`")
     elif found.account or found.signed_in_at:
         yield ok(ABOUT, f"{found.account or found.username} is signed in at {found.provider}")
     for end, _ in found.near(examined.now(), ZoneInfo(settings.desk.timezone)):
         yield _ending(end, (end.day - examined.local.date()).days)
-
-
-def _parted(found: Standing) -> tuple[str, str]:
-    what, do = parted(found.trouble)
-    return (what, do) if do else (found.trouble, "run `mailbot login`")
 
 
 def _ending(end: End, days: int) -> Finding:

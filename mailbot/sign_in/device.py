@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from mailbot.adapters.reach import one_line
 from mailbot.errors import OutsideError
-from mailbot.settings import is_loopback
 from mailbot.sign_in import ask, grant
 from mailbot.sign_in.ask import Answer
 from mailbot.sign_in.endpoints import Endpoints
+from mailbot.web_addresses import is_loopback
 
 USUAL_INTERVAL = 5.0  # RFC 8628 3.2: where the server names none
 SLOWER = 5.0  # RFC 8628 3.5: slow_down

@@ -37,10 +37,10 @@ _GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 class SignedIn(BaseModel):
     """A sign-in: whose, where, by which client, its tokens, until when.
 
-    `token_url`, `tenant`, `username`: as the settings said; "" in a file of an earlier mailbot, which did not note them.
+    `token_url`, `tenant`, `username`: as the settings said; "" where an earlier mailbot wrote the file.
     `ends_at`: when it ends as a whole, if the server says so; `slides`: each renewal moves that end.
-    `failure`, `remedy`: why the last renewal was refused and what to do, '' = it was not; `over`: only a person can sign
-    in again.
+    `failure`, `remedy`: why the last renewal was refused and what to do, '' = it was not; `over`: only a person can
+    sign in again.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -89,7 +89,7 @@ def read(folder: Path) -> SignedIn | None:
     path = folder / FILE
     try:
         # Not blocking: what stands there may be no file at all, but a pipe that nobody writes to.
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             rights = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if rights & _GROUP_AND_OTHERS:
                 raise OutsideError(f"{path} can be read by others", f"run: chmod 600 {path}", transient=False)

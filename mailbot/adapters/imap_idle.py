@@ -1,0 +1,19 @@
+"""Waiting for word from an IMAP server on a connection whose folder is open. RFC 2177 (IDLE)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+IDLE_SLICE = 240.0  # leave IDLE that often: a half-open link shows only then (RFC 2177 asks for 29 minutes)
+POLL_SLICE = 15.0  # where the server cannot IDLE
+
+
+def wait(client: Any, left: float) -> None:
+    """Sit in IDLE, or sleep, for one slice at most; leaving IDLE is what shows that the server is still there."""
+    if not client.has_capability("IDLE"):
+        time.sleep(min(left, POLL_SLICE))
+        return
+    client.idle()
+    client.idle_check(timeout=min(left, IDLE_SLICE))
+    client.idle_done()
