@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -69,11 +69,13 @@ def commit_step(
 
 def queued(step: Step, at: datetime) -> tuple[OutboxRow, ...]:
     """The outbox rows of a step's letters."""
-    return tuple(outbox_row(step.case.code, each.letter, each.raw, at) for each in step.outgoing)
+    return tuple(
+        outbox_row(step.case.code, each.letter, each.raw, at + timedelta(hours=each.hours)) for each in step.outgoing
+    )
 
 
 def outbox_row(case: str, letter: SendLetter, raw: bytes, at: datetime) -> OutboxRow:
-    """The outbox row of a letter as it is queued."""
+    """The outbox row of a letter as it is queued, to leave at that moment or later."""
     return OutboxRow(
         message_id=letter.message_id,
         case=case,

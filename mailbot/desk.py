@@ -77,7 +77,7 @@ class Desk:
         )
         self._rules = rulebook.rules()
         self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison)
-        self._stepping = Stepping(ledger, lambda: self.room, clock)
+        self._stepping = Stepping(ledger, lambda: self.room, clock, settings.brakes.letters_per_hour)
         self._firing = Firing(ledger, self._stepping, desk.digest)
         self._posting = Posting(
             ledger, mailbox, post, self._stepping.record_letters, sender=desk.address, admin=self._admin,
@@ -87,12 +87,11 @@ class Desk:
     @property
     def room(self) -> Room:
         """The rules in force, who we are, how letters leave."""
-        desk, brakes = self._settings.desk, self._settings.brakes
+        desk = self._settings.desk
         house = House(
             self._rules.layout,
             desk.mode == "rehearse",
-            brakes.letters_per_address_per_day,
-            brakes.letters_per_hour,
+            self._settings.brakes.letters_per_address_per_day,
             desk.reply_to == "subaddress",
         )
         return Room(self._rules.process, self._identity, house)

@@ -27,14 +27,16 @@ from mailbot.mail import references
 from mailbot.process.vocabulary import ROLES
 
 SIMILAR = 6  # cases with the same problem looked at; three of other customers are shown
+LONGEST = 72  # hours that letters wait in a flood; whoever wrote then has read the news by other ways
+FLOOD = "The others wait for their turn and leave by themselves. If this is no flood, raise [brakes] letters_per_hour."
 Clock = Callable[[], datetime]
 
 
 class Stepping:
     """Takes and commits steps on one ledger."""
 
-    def __init__(self, ledger: Ledger, room: Callable[[], Room], clock: Clock) -> None:
-        self._ledger, self.room, self.clock = ledger, room, clock
+    def __init__(self, ledger: Ledger, room: Callable[[], Room], clock: Clock, per_hour: int) -> None:
+        self._ledger, self.room, self.clock, self._per_hour = ledger, room, clock, per_hour
 
     def around(self, case: Case, given: tuple[fx.Effect, ...], now: datetime, by: str = "") -> Around:
         """What is known beyond the case: the brakes' counts, the customer's other cases, cases like it.
@@ -49,12 +51,18 @@ class Stepping:
         like = ledger.ended_like(problem, SIMILAR) if problem else ()
         return Around(
             to_address_today=ledger.sent_since(address, now - timedelta(days=1)) if address else 0,
-            to_customers_this_hour=ledger.sent_since("", now - timedelta(hours=1)),
+            full_hours=self._full_hours(now),
             granted=granted_in(theirs, case.code, now),
             earlier=earlier,
             similar=tuple(each for each in like if each.code != case.code and each not in earlier),
             history=ledger.history(case.code) if by in ROLES else (),
         )
+
+    def _full_hours(self, now: datetime) -> int:
+        """How many hours, the one that ends now counted, have as many letters to customers as one may."""
+        begins = now - timedelta(hours=1) + timedelta.resolution  # what left at that very moment is the hour before's
+        starts = ((n, begins + timedelta(hours=n)) for n in range(LONGEST))
+        return next((n for n, start in starts if self._ledger.sent_since("", start) < self._per_hour), LONGEST)
 
     def new_case(self, seed: str) -> Case:
         """A case with a free code; the same seed gives the same code as long as it is free."""
@@ -90,6 +98,9 @@ class Stepping:
         for _, each in steps:
             for held in each.held:
                 logs.held(each.case.code, held.letter.letter, held.reason)
+        if any(letter.hours for _, each in steps for letter in each.outgoing):
+            flood = f"{self._per_hour} letters went to customers within an hour; that is the limit"
+            self.alert("letters an hour", flood, FLOOD)
 
     def record_letters(self, outcomes: Sequence[Outcome], beside: Sequence[OutboxRow] = ()) -> None:
         """One durable step of several letters; each outcome is an event of its case, back through decide.

@@ -56,7 +56,7 @@ def shipped() -> Process:
 def room(process: Process | None = None, **house: Any) -> Room:
     """A live desk's room."""
     layout = _shipped()["templates/layout.html"]
-    made = House(layout, rehearse=False, per_address_per_day=1000, per_hour=1000)
+    made = House(layout, rehearse=False, per_address_per_day=1000)
     return Room(process or shipped(), IDENTITY, replace(made, **house))
 
 

@@ -448,7 +448,8 @@ def test_the_limit_holds_over_all_cases_of_an_address() -> None:
 
 
 def test_two_hundred_letters_an_hour_to_customers(tmp_path: Path) -> None:
-    """A flood of complaints from different people: two hundred are answered, the others held and told; none is lost."""
+    """A flood of complaints from different people: two hundred are answered, the others in the hours that follow; the
+    admin hears of it once."""
     world = MemoryWorld(tmp_path / "desk")
     telling = Telling(world)
     telling.cycle()
@@ -457,21 +458,45 @@ def test_two_hundred_letters_an_hour_to_customers(tmp_path: Path) -> None:
     telling.cycle()
     sent = [each for each in world.letters() if each.code == "E2"]
     assert len(sent) == 200
-    held = [one for each in telling.cases() for one in each["letters"] if one["status"] == "held"]
-    assert len(held) == 3
-    assert {each.to for each in world.letters() if each.code == "held"} == {"ada@shop.test"}
-    telling.now += timedelta(hours=1, minutes=1)
+    waiting = [one for each in telling.cases() for one in each["letters"] if one["status"] == "queued"]
+    assert len(waiting) == 3
+    told = [each for each in world.letters() if each.code == "alert"]
+    assert [each.to for each in told] == ["ada@shop.test"]
+    assert "200 letters went to customers within an hour" in told[0].text
+    telling.now += timedelta(minutes=59)
+    telling.cycle()
+    assert len([each for each in world.letters() if each.code == "E2"]) == 200
+    telling.now += timedelta(minutes=2)
     world.deliver(_complaint("later@flood.test", telling.now, 999), telling.now)
     telling.cycle()
-    assert world.letters()[-1].to == "later@flood.test"
+    answered = [each.to for each in world.letters() if each.code == "E2"]
+    assert sorted(answered) == sorted(["later@flood.test", *(f"p{n}@flood.test" for n in range(203))])
+    assert {one["status"] for each in telling.cases() for one in each["letters"]} == {"sent"}
+
+
+def test_a_flood_is_spread_over_the_hours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three an hour, eight letters: three at once, three after an hour, two after two."""
+    monkeypatch.setenv("MAILBOT_BRAKES__LETTERS_PER_HOUR", "3")
+    world = MemoryWorld(tmp_path / "desk")
+    telling = Telling(world)
+    telling.cycle()
+    for n in range(8):
+        world.deliver(_complaint(f"p{n}@flood.test", telling.now, n), telling.now)
+    left = []
+    for _ in range(4):
+        telling.cycle()
+        left.append(len([each for each in world.letters() if each.code == "E2"]))
+        telling.now += timedelta(hours=1, minutes=1)
+    assert left == [3, 6, 8, 8]
+    assert sorted(each.to for each in world.letters() if each.code == "E2") == [f"p{n}@flood.test" for n in range(8)]
 
 
 def test_letters_to_staff_are_not_braked() -> None:
     """However many went out: whoever must act hears of it."""
-    many = Around(to_address_today=99, to_customers_this_hour=999)
+    many = Around(to_address_today=99, full_hours=9)
     step = take(case("awaiting_form", form=full_form()), Event("form_completed", "customer"), (), (),
-                room(per_address_per_day=5, per_hour=200), many, MONDAY)  # fmt: skip
-    assert [each.letter.letter for each in step.outgoing] == ["details-update", "ask-garments"]
+                room(per_address_per_day=5), many, MONDAY)  # fmt: skip
+    assert [(each.letter.letter, each.hours) for each in step.outgoing] == [("details-update", 0), ("ask-garments", 0)]
 
 
 def _complaint(sender: str, at: datetime, n: int) -> bytes:

@@ -138,7 +138,8 @@ def test_answers_without_a_token(fields: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "minutes"), [("3599", 59), (None, 60), (-5, 60), ("soon", 60), (1e99, 60), (10**400, 60)]
+    ("seconds", "minutes"),
+    [("3599", 59), (None, 60), (-5, 60), ("soon", 60), (1e99, 60), pytest.param(10**400, 60, id="endless")],
 )
 def test_odd_lives(seconds: object, minutes: int) -> None:
     """A life written as text counts (as Entra wrote it); one that makes no sense is taken for an hour."""
@@ -187,7 +188,7 @@ def test_odd_intervals(bare: Path, authority: OAuthServer, digits: int, pause: f
         begun = device.begin(replace(at(bare), device=url))
     assert begun.seconds == 900
     pauses: list[float] = []
-    with pytest.raises(OutsideError, match="code of the device|has ended"):
+    with pytest.raises(OutsideError, match="has ended or was withdrawn"):
         device.wait(at(bare), begun, lambda _: None, pause=pauses.append)
     assert pauses == [pause]
 

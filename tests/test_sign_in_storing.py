@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import resource
@@ -303,7 +304,7 @@ def test_tokens_of_an_earlier_mailbot(bare: Path, authority: OAuthServer) -> Non
     for name in ("token_url", "username", "tenant", "remedy"):
         del known[name]
     file.write_text(json.dumps(known))
-    with pytest.raises(OutsideError, match="made by an earlier mailbot.*; run: mailbot login"):
+    with pytest.raises(OutsideError, match=r"made by an earlier mailbot.*; run: mailbot login"):
         access(bare).token()
 
 

@@ -201,12 +201,11 @@ class ImapMailbox:
         try:
             yield self._connected()
             self._used_at = time.monotonic()
-        except MailboxError:
+        except BaseException as error:  # also where the desk is stopped in the middle of an answer
             self._drop()
+            if isinstance(error, FAILURES):
+                raise failure(error, self._account, doing) from error
             raise
-        except FAILURES as error:
-            self._drop()
-            raise failure(error, self._account, doing) from error
 
     def _connected(self) -> Any:
         """The connection at hand, tried first if it was left alone for a while (servers and firewalls drop those)."""

@@ -30,7 +30,8 @@ TOO_LARGE = 552  # the one refusal at MAIL FROM that is about the letter (RFC 18
 # "Relay access denied", "relaying not permitted", "unable to relay": said of a recipient, but it is about our login.
 # Not "User unknown in relay recipient table", which is about the recipient.
 NO_RELAY = re.compile(
-    r"\brelay(?:ing)?(?: access)?(?: is| was)? (?:denied|refused|rejected|prohibited|disabled|not (?:permitted|allowed))"
+    r"\brelay(?:ing)?(?: access)?(?: is| was)? (?:denied|refused|rejected|prohibited|disabled)\b"
+    r"|\brelay(?:ing)?(?: access)?(?: is| was)? not (?:permitted|allowed)\b"
     r"|\b(?:unable|not (?:permitted|allowed|authori[sz]ed)) to relay\b"
     r"|\b(?:can(?:not|'t)|(?:do|will)(?: not|n't)) relay\b",
     re.IGNORECASE,

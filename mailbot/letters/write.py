@@ -6,7 +6,7 @@ its author or the admin is told. Brakes stand outside the rule files, which they
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
@@ -26,21 +26,21 @@ AUTHOR = "author"  # the audience that is told what became of their own mail
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """How letters leave this desk: the HTML layout, the mode, and the brakes' limits."""
+    """How letters leave this desk: the HTML layout, the mode, and how many go to one address in a day."""
 
     layout: str
     rehearse: bool
     per_address_per_day: int
-    per_hour: int
     subaddress: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A letter ready to leave, and its bytes."""
+    """A letter ready to leave, its bytes, and how many hours it waits for its turn (the brake on a flood)."""
 
     letter: fx.SendLetter
     raw: bytes
+    hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,6 @@ class Written:
         return (*(each.letter for each in self.outgoing), *(each.letter for each in self.held))
 
 
-@dataclass(slots=True)
-class _Counter:
-    today: int
-    hour: int
-
-
 def write(
     case: Case,
     event: Event,
@@ -86,13 +80,13 @@ def write(
     now: datetime,
 ) -> Written:
     """Write every letter of a decision; `case` is as it stands after the decision's other effects."""
-    counter = _Counter(around.to_address_today, around.to_customers_this_hour)
+    today = around.to_address_today
     outgoing: list[Outgoing] = []
     held: list[Held] = []
     for n, send in enumerate(decision.sends, start=len(case.letters) + 1):
         draft = compose(send, case, event, n, process, identity, now, around, " ".join(decision.why))
         verdict = approve(draft, case, process, send.granting_row)
-        reason = _brake(send, counter, house, process)
+        reason = _brake(send, today, house, process)
         if send.told and send.role == AUTHOR and any(each.letter.audience == "customer" for each in held):
             continue  # what it would tell of has not happened, and the author hears that
         match verdict:
@@ -101,19 +95,18 @@ def write(
             case Approved() if reason:
                 held.append(Held(_record(draft, "held"), reason, "", braked=True))
             case Approved():
-                outgoing.append(_ready(verdict, case, event, process, identity, house, now))
-                counter.today += send.role == "customer"
-                counter.hour += send.role == "customer"
+                ready = _ready(verdict, case, event, process, identity, house, now)
+                to_customer = send.role == "customer"
+                today += to_customer
+                outgoing.append(replace(ready, hours=around.full_hours) if to_customer and not send.by_hand else ready)
     return Written(tuple(outgoing), tuple(held))
 
 
-def _brake(send: Send, counter: _Counter, house: House, process: Process) -> str:
+def _brake(send: Send, today: int, house: House, process: Process) -> str:
     if send.role != "customer" or send.by_hand:
         return ""
-    if counter.today >= house.per_address_per_day:
-        return f"{counter.today} letters went to this address within a day; the limit is {house.per_address_per_day}"
-    if counter.hour >= house.per_hour:
-        return f"{counter.hour} letters went to customers within an hour; the limit is {house.per_hour}"
+    if today >= house.per_address_per_day:
+        return f"{today} letters went to this address within a day; the limit is {house.per_address_per_day}"
     if house.rehearse and not process.people.reach("admin"):
         return "rehearsing, and people.yaml names no admin with an address to read the letters"
     return ""

@@ -27,6 +27,7 @@ WHOLE = 2 * SECONDS  # for the whole, however many waits it has
 MOST_BYTES = 200_000
 _BUSY = frozenset({"temporarily_unavailable", "server_error"})  # RFC 6749 4.1.2.1
 _SECRET = ("client_secret", "refresh_token", "code", "device_code", "code_verifier")
+_KEPT = 4  # what is shorter is no secret, and would take letters out of `invalid_grant`
 WAITING = frozenset({"authorization_pending", "slow_down"})  # RFC 8628 3.5; with whatever HTTP status
 
 
@@ -137,4 +138,5 @@ def _understood(status: int, raw: bytes, where: str, form: Mapping[str, str]) ->
 
 def _without_secrets(words: str, form: Mapping[str, str], longest: int) -> str:
     """The server's words in a line; a server that repeats what it was sent does not get it into a log."""
-    return one_line(masked(words, *(form.get(name, "") for name in _SECRET)), longest)
+    sent = (form.get(name, "") for name in _SECRET)
+    return one_line(masked(words, *(each for each in sent if len(each) >= _KEPT)), longest)

@@ -18,7 +18,7 @@ from mailbot.settings import OWN, Settings
 
 # With these the provider also says whose sign-in it is (OpenID Connect Core 5.4): a wrong account is the usual slip.
 _WHO = "openid email profile"
-LOOPBACK = "127.0.0.1"  # digits are better than a name (RFC 8252 8.3), where the provider takes them
+REDIRECT_HOST = "127.0.0.1"  # digits are better than a name (RFC 8252 8.3), where the provider takes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Endpoints:
     folder: Path
     client_secret: SecretStr = field(default=SecretStr(""), repr=False)
     tenant: str = ""
-    redirect_host: str = LOOPBACK
+    redirect_host: str = REDIRECT_HOST
     idle_days: int | None = None
     secret_expires: date | None = None
 
@@ -85,7 +85,7 @@ def endpoints_of(settings: Settings) -> Endpoints:
         folder=settings.folder,
         client_secret=client.client_secret,
         tenant=client.tenant,
-        redirect_host=known.redirect_host if known else LOOPBACK,
+        redirect_host=known.redirect_host if known else REDIRECT_HOST,
         idle_days=known.idle_days if known else None,
         secret_expires=client.secret_expires,
     )

@@ -191,8 +191,8 @@ def _give_to_owner(file: int, folder: Path) -> None:
     A file with a second name is left as it is: the desk's user may have made that name here of a file of root's.
     """
     owner, found = folder.stat(), os.fstat(file)
-    alone = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
-    if os.geteuid() == 0 and owner.st_uid != 0 and alone:
+    ours = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+    if os.geteuid() == 0 and owner.st_uid != 0 and ours:
         os.fchown(file, owner.st_uid, owner.st_gid)
 
 
