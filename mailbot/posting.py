@@ -22,6 +22,7 @@ from mailbot.errors import PostError
 
 AT_ONCE = 3  # letters that one crash can put in doubt; as many as the post has connections
 FILED_AT_ONCE = 10  # letters with photos have up to 10 MB each
+SMALL = 200_000  # bytes; a larger one is put into Sent by itself
 ASKED_FOR = 5  # letters in a row that a server which files them by itself would have filed
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))  # growing, then the last one again
 DOUBTS_MOST = 3  # then a letter stays in doubt: a server that takes mail and never says so would get it for ever
@@ -91,16 +92,21 @@ class Posting:
         filed = 0
         self._left_out = 0
         while rows := self._ledger.outbox(("sent",), FILED_AT_ONCE):
-            done: list[OutboxRow] = []
-            try:
-                for row in rows:
-                    if self._sent != "server" and not self._is_filed(row.message_id):
-                        self._mailbox.append(SENT, row.raw, row.at)
-                    done.append(replace(row, status="filed", raw=b""))
-            finally:  # those that a crash forgets are found in Sent
-                self._record((), done)
+            if self._sent != "server":
+                self._append([row for row in rows if not self._is_filed(row.message_id)])
+            # those that a crash forgets are found in Sent
+            self._record((), [replace(row, status="filed", raw=b"") for row in rows])
             filed += len(rows)
         return filed
+
+    def _append(self, rows: Sequence[OutboxRow]) -> None:
+        """Copies into Sent: small letters together, one with photos alone."""
+        small = [row for row in rows if len(row.raw) <= SMALL]
+        if small:
+            self._mailbox.append_all(SENT, [(row.raw, row.at) for row in small])
+        for row in rows:
+            if len(row.raw) > SMALL:
+                self._mailbox.append(SENT, row.raw, row.at)
 
     def _is_filed(self, message_id: str) -> bool:
         """Whether Sent has the letter; not asked of one that left just now, once the server has filed none of a few.

@@ -42,6 +42,7 @@ CHANGING = {  # methods of IMAPClient -> the kind of step
     "move": "imap move",
     "copy": "imap copy",
     "append": "imap append",
+    "multiappend": "imap append",
     "create_folder": "imap create",
     "subscribe_folder": "imap subscribe",
     "add_flags": "imap flag",

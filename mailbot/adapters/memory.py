@@ -129,6 +129,10 @@ class MemoryMailbox:
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         self.folders.setdefault(folder, Folder()).put(raw, at)
 
+    def append_all(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> None:
+        for raw, at in mails:
+            self.append(folder, raw, at)
+
     def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
         held = self.folders.get(folder, Folder())
         return ((found, held.mails[found.uid][1]) for found in held.arrived())
@@ -206,6 +210,10 @@ class ReadOnlyMailbox:
 
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         self.appended.append((folder, raw))
+
+    def append_all(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> None:
+        for raw, at in mails:
+            self.append(folder, raw, at)
 
     def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
         return self._inner.all(folder)

@@ -57,6 +57,9 @@ class Mailbox(Protocol):
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         """Put a mail into the folder, marked read."""
 
+    def append_all(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> None:
+        """Put several mails into the folder, marked read; where it fails, any of them may be there."""
+
     def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
         """Every mail of a folder, by UID, read in batches (for rebuild)."""
 
