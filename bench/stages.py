@@ -32,7 +32,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "commit": ("mailbot.adapters.tinydb_ledger:TinyDbLedger.commit",),
     "move": ("mailbot.adapters.imap:ImapMailbox.move",),
     "send": ("mailbot.adapters.smtp:SmtpPost.send",),
-    "file in Sent": ("mailbot.adapters.imap:ImapMailbox.append", "mailbot.adapters.imap:ImapMailbox.append_all", "mailbot.adapters.imap:ImapMailbox.holds"),
+    "file in Sent": tuple(f"mailbot.adapters.imap:ImapMailbox.{name}" for name in ("append", "append_all", "holds")),
 }  # fmt: skip
 
 

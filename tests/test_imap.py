@@ -379,6 +379,18 @@ def test_server_that_files_sent_mail_itself(user: User) -> None:
     box.close()
 
 
+def test_several_at_once(user: User) -> None:
+    """Several mails are filed whole, with their times, into a folder that was not there."""
+    box = mailbox(user)
+    several = [(mail(number), LONG_AGO + timedelta(hours=number)) for number in (1, 2, 3)]
+    box.append_all(SENT, several)
+    box.append_all(SENT, [(mail(4), LONG_AGO)])
+    filed = list(box.all(SENT))
+    assert [raw for _, raw in filed] == [mail(number) for number in (1, 2, 3, 4)]
+    assert [arrived.received_at for arrived, _ in filed[:3]] == [at for _, at in several]
+    box.close()
+
+
 # --- names of folders
 
 

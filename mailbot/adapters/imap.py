@@ -132,8 +132,7 @@ class ImapMailbox:
         with self._asking(f"filing mails in {folder}") as client:
             if len(mails) > 1 and client.has_capability("MULTIAPPEND"):
                 target = self._names.of(client, folder)
-                whole = [{"msg": raw, "flags": (b"\\Seen",), "date": at.astimezone(UTC)} for raw, at in mails]
-                self._into(client, target, lambda: client.multiappend(target, whole))
+                self._into(client, target, lambda: imap_mails.append_all(client, target, mails))
                 return
         for raw, at in mails:
             self.append(folder, raw, at)

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from imapclient.exceptions import IMAPClientError
+
 from mailbot.adapters.imap_uids import FETCH_IDS, SEARCH_WINDOW, in_pieces_of, windows
 from mailbot.adapters.memory import date_of
 from mailbot.adapters.ports import Arrived
@@ -113,6 +115,18 @@ def copy_away(client: Any, ids: Sequence[str], target: str) -> None:
     ours = set(client.search(f"UID {ids[0]}"))
     if set(client.search("DELETED")) <= ours:
         client.expunge()
+
+
+def append_all(client: Any, target: str, mails: Sequence[tuple[bytes, datetime]]) -> None:
+    """Put several mails into a folder, marked read, by one command: all or none (RFC 3502).
+
+    Raises:
+        IMAPClientError: the server refused them; imapclient itself passes over a NO here.
+    """
+    whole = [{"msg": raw, "flags": (b"\\Seen",), "date": at.astimezone(UTC)} for raw, at in mails]
+    verdict, said = client.multiappend(target, whole)
+    if verdict != "OK":
+        raise IMAPClientError(f"APPEND failed: {b' '.join(said).decode('ascii', 'replace')}")
 
 
 def with_id(client: Any, message_id: str) -> int | None:

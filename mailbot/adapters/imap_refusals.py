@@ -102,7 +102,6 @@ def no_inbox(name: str, host: str, port: int) -> MailboxError:
 
 def said(error: BaseException, account: Account, *secrets: str, sent: str = "") -> str:
     """The error in one line; a server that repeats a secret in its answer does not get it into a log."""
-    words = _BYTES.sub(
-        r"\2", str(error) or type(error).__name__
-    )  # imaplib prints what the server said as it would a bytes literal
+    printed = str(error) or type(error).__name__
+    words = _BYTES.sub(r"\2", printed)  # imaplib prints what the server said as it would a bytes literal
     return one_line(masked(words, account.password, *secrets, sent=sent))
