@@ -26,7 +26,9 @@ SECURITY_OF_PORT = {993: "tls", 143: "starttls", 465: "tls", 587: "starttls", 25
 PREFIX_LETTERS = 12
 UNTOLD = ("the", "la", "le", "les", "der", "die", "das", "il", "el")  # first words that tell no shop from another
 ROLES = ("care", "operations", "va", "admin")  # the people init asks for, in this order; tills come with their stores
+PERSON, STORE = "Ada Smith <ada@shop.example>", "Marylebone <marylebone@shop.example>"  # how each is written
 _CONTACT = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_BARE_CONTACT = re.compile(r"(?P<name>[^<>@]*[^<>@\s])\s+(?P<address>[^<>\s]+@[^<>\s]+)")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -107,8 +109,15 @@ def address(text: str) -> str:
 
 
 def desk_address(text: str) -> str:
-    """The desk's own address; its domain stands in every Message-ID, so it may not be long."""
-    return str(_as_in_settings("address", address(text)))
+    """The desk's own address; its domain stands in every Message-ID, so it may not be long.
+
+    A domain without a dot is a slip of the keys, except this machine's own name: mail never leaves it then.
+    """
+    clean = address(text)
+    local, _, domain = clean.rpartition("@")
+    if "." not in domain and domain.casefold() != "localhost":
+        raise ValueError(f"the domain {domain} has no dot; write all of it, like {local}@{domain}.com")
+    return str(_as_in_settings("address", clean))
 
 
 def prefix(text: str) -> str:
@@ -165,15 +174,20 @@ def shown(where: Server) -> str:
     return f"{host}:{where.port}" + ("" if plain else f"/{where.security}")
 
 
-def contact(text: str) -> Contact:
-    """`Ada Smith <ada@shop.example>`; an address alone is called by what stands before the @."""
+def contact(text: str, example: str = PERSON) -> Contact:
+    """`Ada Smith <ada@shop.example>`, the <> may be left out; an address alone is called by what is before the @."""
     clean = text.strip()
-    written = _CONTACT.fullmatch(clean)
+    written = _CONTACT.fullmatch(clean) or _BARE_CONTACT.fullmatch(clean)
     if written is None and "@" not in clean:
-        raise ValueError("the address is missing; write it like Ada Smith <ada@shop.example>")
+        raise ValueError(f"the address is missing; write it like {example}")
     mail = address(written["address"] if written else clean)
     name = written["name"].strip().strip('"').strip() if written else ""
     return Contact(one_line(name or mail.partition("@")[0].replace(".", " ").title()), mail)
+
+
+def store(text: str) -> Contact:
+    """A store and its till's address."""
+    return contact(text, STORE)
 
 
 def fits(new: Contact, answers: Answers) -> Contact:

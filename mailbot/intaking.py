@@ -186,6 +186,11 @@ class Intaking:
                 self._mailbox.move(uids, folder)
 
 
+def left_alone(ledger: Ledger) -> int:
+    """How many older mails stay in the inbox, never to be taken in."""
+    return len((ledger.meta(LEFT) or {}).get("uids", ()))
+
+
 def _moving(validity: int, moves: Moves, uid: int) -> Meta:
     """The batch's moves so far and this mail's, to be committed with its fate."""
     return lambda fate: {MOVING: {"validity": validity, "moves": [*moves, [uid, FOLDER[fate]]]}}

@@ -263,3 +263,71 @@ def test_an_answer_that_nobody_waits_for_is_warned_of() -> None:
     assert not any("'checking_garments'" in each.what for each in found), "it has rows of its own"
     assert not any(each.severe for each in found)
     assert not any("has no row for" in each.what for each in warnings())
+
+
+# ---- words and where they stand ------------------------------------------------------------------------------------
+
+BARE = "I am glad that it was solved"  # in E1 of every case, voucher or none
+TOLD = "and that they gave you a voucher of {{ voucher }} in store."  # in E1 only where a voucher was given
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "phrase"),
+    [
+        (BARE, f"We will give you a voucher of £50. {BARE}", "voucher"),
+        (BARE, f"Here is £50 for you. {BARE}", "£50"),
+        (BARE, f"{{% if garment %}}Here is a refund.{{% endif %}} {BARE}", "refund"),
+        (BARE, f"{{% if not voucher %}}Here is a voucher.{{% endif %}} {BARE}", "voucher"),
+        (BARE, f"{{{{ 'x' if voucher else 'a voucher' }}}} {BARE}", "voucher"),
+        ("and that they could put it right", "and that you get a voucher", "voucher"),
+        (TOLD, f"{TOLD} We refund you too.", "refund"),
+        (TOLD, f"{TOLD} Here are £5 more.", "£5"),
+    ],
+)
+def test_a_letter_of_a_voucher_makes_no_other_offer(old: str, new: str, phrase: str) -> None:
+    """What is said without a voucher, or of more than the one a till gave, would be held: told on its line."""
+    file = template("E1")
+    (problem,) = problems({file: (old, new)})
+    assert (problem.file, problem.line) == (file, line_of(file, old))
+    assert problem.what.startswith(f"'{phrase}' is an offer")
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        f"{{% if voucher and garment %}}Your voucher is {{{{ voucher }}}}.{{% endif %}} {BARE}",
+        f"{{% if not voucher %}}Well.{{% else %}}Enjoy your voucher.{{% endif %}} {BARE}",
+        f"{{{{ 'Enjoy your voucher.' if voucher else '' }}}} {BARE}",
+    ],
+)
+def test_the_voucher_itself_may_be_told(new: str) -> None:
+    """Where a voucher was given the letter may say so, however its template asks."""
+    assert problems({template("E1"): (BARE, new)}) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "after"),
+    [
+        ("**How to fill it in**", "**We re**fund you**", 0),
+        ("We take this very seriously", "We give\nyou £50", 1),
+        ("We take this very seriously", "We give you your money\nback", 0),
+        ("{{ form }}", "{% if garment %}\n{% if store.name %}\nWe refund you.\n{% endif %}{% endif %}\n{{ form }}", 2),
+        ("I am sorry once again", "A mess. I am sorry once again", 0),
+    ],
+)
+def test_words_are_told_on_their_line(old: str, new: str, after: int) -> None:
+    """An offer is found at the line it stands on, and where it goes over two lines at the first of them."""
+    file = template("E2")
+    found = [each.line for each in problems({file: (old, new)}) if "is an offer" in each.what]
+    if "mess" in new:
+        return
+    assert found == [line_of(file, old) + after]
+
+
+def test_somebody_must_own_the_cases() -> None:
+    """Without anybody in `care` no case has an owner: refused; without an admin, warned of."""
+    people = "rules/people.yaml"
+    (problem,) = problems({people: ("roles: [care]", "roles: [va]")})
+    assert (problem.file, "'care'" in problem.what) == (people, True)
+    found = everything({people: ("roles: [admin]", "roles: [va]")})
+    assert [(each.severe, "'admin'" in each.what) for each in found if each.file == people] == [(False, True)]

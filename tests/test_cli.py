@@ -142,7 +142,10 @@ def test_dry_run_changes_nothing(world: RealWorld) -> None:
     before, folders = fingerprint(world.folder), world.folders()
     result = call("once", "--desk", world.folder, "--now", NOW, "--dry-run")
     assert result.exit_code == 0, result.output
-    assert "to anna@customer.test" in result.output
+    assert re.search(r"^anna@customer\.test: complaint; acted on, case BLANC-\w{7}$", result.output, re.MULTILINE)
+    assert re.search(
+        r"^would send E2 \(A short form.*\) to Anna Smith <anna@customer\.test>, case ", result.output, re.MULTILINE
+    )
     assert "1 letter would be sent" in result.output
     assert world.letters() == []
     assert world.folders() == folders

@@ -29,7 +29,7 @@ def answered(why: str, question: str, default: str, check: Callable[[str], T], h
         told(why)
     while True:
         text = click.prompt(question, default=default, hide_input=hidden, show_default=not hidden)
-        if text.strip() == LATER:
+        if text.strip().casefold() == LATER:
             return None
         try:
             return check(text)

@@ -61,7 +61,7 @@ def _person(role: str, who: str) -> Callable[[Any], Any]:
 @_person("operations", "Assesses what happened")
 @_person("va", "Types, calls, pays")
 @_person("admin", "Keeps the rule files, gets faults")
-@click.option("--till", "tills", metavar="STORE", multiple=True, callback=_checked("contact"),
+@click.option("--till", "tills", metavar="STORE", multiple=True, callback=_checked("store"),
               help='A store and its till: "Marylebone <marylebone@shop.example>"; again for each store.')  # fmt: skip
 @click.option("--dns", metavar="IP[:PORT]", default="", help="Ask this name server in place of the system's.")
 @click.option("--input/--no-input", "asks", default=None, help="Ask, or never ask (default: ask on a terminal).")
@@ -78,14 +78,14 @@ def init(folder: Path, tills: tuple[Any, ...], dns: str, asks: bool | None, sile
       mailbot init mydesk --yes --address care@shop.example --admin "Ada <ada@shop.example>" \\
                           --till "High Street <highstreet@shop.example>"
     """
-    from mailbot.commands import interview
+    from mailbot.commands import interview, reviewing
     from mailbot.founding import found
 
     if asks is None:
         asks = not silent and sys.stdin.isatty() and sys.stdout.isatty()
     try:
         answers = interview.given(folder, tills, given)
-        answers = interview.ask(folder, answers, dns) if asks else interview.look_up(answers, dns)
+        answers = reviewing.asked(folder, answers, dns) if asks else interview.look_up(answers, dns)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except (click.Abort, KeyboardInterrupt):

@@ -74,9 +74,8 @@ def look_up(answers: Answers, dns: str) -> Answers:
         answers = _with_servers(answers, answers.imap, answers.smtp)
     if answers.provider and answers.provider.password == "none" and not answers.oauth2:  # noqa: S105
         told(f"{answers.provider.name} takes no password from programs: give --oauth2 {answers.provider.id}.")
-    username = answers.username or _username(answers)
-    prefix = answers.prefix or (checks.proposed_prefix(answers.name) if answers.name else "")
-    return replace(answers, username=username, prefix=prefix)
+    proposed = checks.proposed_prefix(answers.name) if answers.name else ""
+    return replace(answers, username=answers.username or _username(answers), prefix=answers.prefix or proposed)
 
 
 def ask(folder: Path, answers: Answers, dns: str) -> Answers:
@@ -89,17 +88,13 @@ def ask(folder: Path, answers: Answers, dns: str) -> Answers:
         "hand, Ctrl-C stops. Nothing is written before the last answer."
     )
     if desk:
-        answers = signed_in(_mailbox(_shop(_address(answers)), dns))
+        answers = signed_in(mailbox(shop(asked_address(answers)), dns))
     if people:
-        answers = _stores(_people(answers))
-    click.echo()
-    if not click.confirm(f"Write this into {folder}?", default=True):
-        raise click.Abort
-    click.echo()
+        answers = stores(_people(answers))
     return answers
 
 
-def _address(answers: Answers) -> Answers:
+def asked_address(answers: Answers) -> Answers:
     if answers.address:
         return answers
     why = "The desk reads the mail that comes to this address, and answers from it."
@@ -113,7 +108,7 @@ def _address(answers: Answers) -> Answers:
     return replace(answers, address=address)
 
 
-def _mailbox(answers: Answers, dns: str) -> Answers:
+def mailbox(answers: Answers, dns: str) -> Answers:
     """The servers, as found, to be confirmed; and the user name."""
     if not answers.address:
         return answers
@@ -125,8 +120,8 @@ def _mailbox(answers: Answers, dns: str) -> Answers:
     answers = _with_servers(answers, imap, smtp)
     if answers.imap and not answers.username:
         why = "The name that the servers know the mailbox by; mostly the whole address."
-        name = answered(why, "User name", _username(answers), checks.one_line) or ""
-        answers = replace(answers, username=name)
+        found_name = answered(why, "User name", _username(answers), checks.one_line) or ""
+        answers = replace(answers, username=found_name)
     return answers
 
 
@@ -165,24 +160,36 @@ def _look(address: str, dns: str) -> Found:
     return found
 
 
-def _shop(answers: Answers) -> Answers:
+def shop(answers: Answers) -> Answers:
     """What customers see, and the clock."""
-    name = answers.name or answered(
+    return zone(prefix(name(answers)))
+
+
+def name(answers: Answers) -> Answers:
+    found = answers.name or answered(
         "Customers see this name as the sender of letters.",
         "Name of the shop",
         (checks.proposed_name(answers.address) if answers.address else "") or LATER,
         checks.one_line,
     )
-    prefix = answers.prefix or answered(
+    return replace(answers, name=found or "")
+
+
+def prefix(answers: Answers) -> Answers:
+    found = answers.prefix or answered(
         "It stands in the subject of every letter, [BLANC-4K7QD2M], so that answers find their case.",
         "Prefix of case numbers",
-        checks.proposed_prefix(name) if name else LATER,
+        checks.proposed_prefix(answers.name) if answers.name else LATER,
         checks.prefix,
     )
-    zone = answers.timezone or answered(
+    return replace(answers, prefix=found or "")
+
+
+def zone(answers: Answers) -> Answers:
+    found = answers.timezone or answered(
         "Deadlines and working hours are counted on this clock.", "Time zone", _own_zone(), checks.timezone
     )
-    return replace(answers, name=name or "", prefix=prefix or "", timezone=zone or "")
+    return replace(answers, timezone=found or "")
 
 
 def _own_zone() -> str:
@@ -190,10 +197,10 @@ def _own_zone() -> str:
     from tzlocal import get_localzone_name
 
     try:
-        zone = checks.timezone(str(get_localzone_name()))
+        here = checks.timezone(str(get_localzone_name()))
     except (ValueError, LookupError, OSError):
         return "Europe/London"
-    return "Europe/London" if zone.rpartition("/")[2] in ("UTC", "UCT", "GMT", "Zulu", "Universal") else zone
+    return "Europe/London" if here.rpartition("/")[2] in ("UTC", "UCT", "GMT", "Zulu", "Universal") else here
 
 
 def _people(answers: Answers) -> Answers:
@@ -201,7 +208,7 @@ def _people(answers: Answers) -> Answers:
         if role not in answers.people:
             first = answers.people.get("care")
             person = answered(
-                f"{why} Write it like Ada Smith <ada@shop.example>.", question, str(first or LATER), _one_of(answers)
+                f"{why} Write it like {checks.PERSON}.", question, str(first or LATER), _one_of(answers)
             )
             if person:
                 answers = replace(answers, people={**answers.people, role: person})
@@ -212,22 +219,22 @@ def _one_of(answers: Answers) -> Callable[[str], Contact]:
     return lambda text: checks.fits(checks.contact(text), answers)
 
 
-def _stores(answers: Answers) -> Answers:
+def stores(answers: Answers) -> Answers:
     """Any number of stores, until an empty line."""
     if answers.stores is not None:
         return answers
-    why = "Each store has a till, which is asked about garments. Write it like Marylebone <marylebone@shop.example>."
-    stores: tuple[Contact, ...] = ()
+    why = f"Each store has a till, which is asked about garments. Write it like {checks.STORE}."
+    found: tuple[Contact, ...] = ()
     while True:
-        answers = replace(answers, stores=stores)
-        more = answered(why, f"Store {len(stores) + 1}", NO_MORE, _store(answers))
+        answers = replace(answers, stores=found)
+        more = answered(why, f"Store {len(found) + 1}", NO_MORE, _store(answers))
         if more is None:
             return answers
-        stores, why = (*stores, more), ""
+        found, why = (*found, more), ""
 
 
 def _store(answers: Answers) -> Callable[[str], Contact | None]:
     def read(text: str) -> Contact | None:
-        return None if text.strip().casefold() in ("", NO_MORE) else checks.fits_till(checks.contact(text), answers)
+        return None if text.strip().casefold() in ("", NO_MORE) else checks.fits_till(checks.store(text), answers)
 
     return read

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailbot import environment
+from mailbot import environment, terminal
 from mailbot.commands.options import Command, desk_option, moment, settings_of
 from mailbot.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailbot.adapters.memory import NullPost
+    from mailbot.assembly import Assembled
     from mailbot.desk import Report
     from mailbot.health import Said
 
@@ -48,15 +52,33 @@ def once(desk: str | None, now: datetime | None, dry_run: bool, log_format: str 
     _log_as(log_format)
     settings = settings_of(desk)
     if dry_run:
+        logging.getLogger("mailbot").setLevel(logging.WARNING)  # its lines would say that letters were sent
         with rehearsal(settings, clock(now)) as (dry, post):
+            known = {mail.key for mail in dry.ledger.mails()}
             report = dry.desk.cycle()
-            for parcel in post.parcels:
-                click.echo(f"would send {parcel.message_id} to {parcel.to}")
+            for line in _done_dry(dry, post, known):
+                click.echo(terminal.clean(line))
     else:
         with assemble(settings, clock(now)) as live:
             report = live.desk.cycle()
     click.echo(_in_a_line(report, dry_run))
     return 0
+
+
+def _done_dry(dry: Assembled, post: NullPost, known: set[str]) -> Iterator[str]:
+    """What the cycle would have done with each mail, and which letters it would have sent."""
+    from mailbot.insight import rehearsed
+    from mailbot.intaking import left_alone
+
+    new = [mail for mail in dry.ledger.mails() if mail.key not in known]
+    yield from rehearsed.mail_lines(new, left_alone(dry.ledger))
+    process = dry.desk.room.process
+    for parcel in post.parcels:
+        row = dry.ledger.letter(parcel.message_id)
+        case = dry.ledger.case(row.case) if row else None
+        if row and case:
+            instead = parcel.to if row.rehearsed else ""
+            yield rehearsed.letter_line(row.letter, row.to, case, process, instead)
 
 
 @click.command()

@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 from mailbot.cases.decide import NOBODY_THERE
 from mailbot.errors import Problem
 from mailbot.insight import paths
 from mailbot.insight.map import forks, places
-from mailbot.letters import templates
-from mailbot.letters.offers import amount_in, offer_in, scolding_in
+from mailbot.letters import said, templates
+from mailbot.letters.offers import ELSEWHERE, amount_in, offer_in, scolding_in
+from mailbot.letters.said import Given
 from mailbot.process.model import LetterCard, Process, State
 from mailbot.process.names import unknown
 from mailbot.process.vocabulary import CATEGORIES, CLIENTS, FINDINGS
 
 _STYLE = re.compile(r"<style\b[^>]{0,500}>[^<]*</style>", re.IGNORECASE)
+PEOPLE = "rules/people.yaml"
+OWNERS = "care"
 COMPENSATION = "rules/compensation.yaml"
+_VOUCHER = re.compile(r"\bvouchers?\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_HELD = "the guard would hold it every time"
+_ONLY = "write `{{ voucher }}` inside `{% if voucher %}`, and nothing else of worth"
+# What a letter grants -> each world in which it may make no offer, and why not. One that makes offers is the guard's.
+_WORLDS: Mapping[str, tuple[tuple[Given, str], ...]] = {
+    "": (({}, f"the letter is marked `grants: false`; {_HELD}"),),
+    paths.VOUCHER: (
+        ({paths.VOUCHER: False}, f"this is said where no voucher was given, so that {_HELD}; {_ONLY}"),
+        ({paths.VOUCHER: True}, f"it is more than the voucher that was given, so that {_HELD}; {_ONLY}"),
+    ),
+}
 
 
 def check(process: Process) -> tuple[Problem, ...]:
     """Every problem of a process that loaded."""
     lints = (templates.problems, _words, _fixed_words, _examples)
-    proofs = (_implicit_keep, paths.problems, _readers, _offers, _ladders, _answers, *lints)
+    proofs = (_implicit_keep, _owners, paths.problems, _readers, _offers, _ladders, _answers, *lints)
     return tuple(sorted({problem for proof in proofs for problem in proof(process)}))
 
 
@@ -35,23 +50,56 @@ def _implicit_keep(process: Process) -> Iterator[Problem]:
         yield Problem("rules/process.yaml", 1, what)
 
 
+def _owners(process: Process) -> Iterator[Problem]:
+    """Somebody is there to own a case: the first in `care` is each new one's owner and signs its letters."""
+    people = process.people.people
+    if not any(OWNERS in person.roles for person in people):
+        what = f"nobody has the role '{OWNERS}', which owns every case and signs the letters; give it to somebody"
+        yield Problem(PEOPLE, people[0].place.line if people else 1, f"{what}: `roles: [{OWNERS}]`")
+
+
 def _words(process: Process) -> Iterator[Problem]:
     """Templates to customers never use the phrases of wording.yaml, and promise money only where marked."""
     for card in _cards(process):
         if "customer" not in card.audience:
             continue
-        words = f"{templates.own_words(card.subject)}\n{card.about}\n{templates.own_words(card.body)}"
-        scolding = scolding_in(words, process)
-        if scolding:
-            yield Problem(
-                card.place.file, card.body_line, f"{scolding!r} is never used on a customer (rules/wording.yaml)"
-            )
-        offer = offer_in(words, process)
-        if offer and not card.grants:
-            what = (
-                f"{offer!r} is an offer, and the letter is marked `grants: false`; the guard would hold it every time"
-            )
-            yield Problem(card.place.file, card.body_line, what)
+        found = _in_words(card, {}, partial(scolding_in, process=process))
+        if found:
+            phrase, line = found
+            yield Problem(card.place.file, line, f"{phrase!r} is never used on a customer (rules/wording.yaml)")
+        yield from _offers_in(card, process)
+
+
+def _offers_in(card: LetterCard, process: Process) -> Iterator[Problem]:
+    """An offer in a letter that may make none."""
+    for given, why in _WORLDS.get(card.grants, ()):
+        found = _in_words(card, given, partial(_offer, given=given, process=process))
+        if found:
+            phrase, line = found
+            yield Problem(card.place.file, line, f"{phrase!r} is an offer, and {why}")
+            return
+
+
+def _offer(words: str, given: Given, process: Process) -> str:
+    """An offer other than the voucher that a till has given (as `guard` sees it)."""
+    return offer_in(_VOUCHER.sub(ELSEWHERE, words) if given.get(paths.VOUCHER) else words, process)
+
+
+def _in_words(card: LetterCard, given: Given, look: Callable[[str], str]) -> tuple[str, int] | None:
+    """The first words of a letter that are looked for, and their line: the body's where they cannot be found in one."""
+    body = said.pieces(card.body, given)
+    front = f"{said.words_of(said.pieces(card.subject, given))}\n{card.about}"
+    phrase = look(f"{front}\n{said.words_of(body)}")
+    if not phrase:
+        return None
+    if look(front) == phrase:
+        return phrase, card.place.line
+    lines = said.lines_of(body)
+    for more in (0, 1):  # words can go over the end of a line
+        for line in lines:
+            if look("\n".join(lines.get(each, "") for each in range(line, line + more + 1))) == phrase:
+                return phrase, card.body_line + line - 1
+    return phrase, card.body_line
 
 
 def _fixed_words(process: Process) -> Iterator[Problem]:

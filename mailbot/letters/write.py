@@ -149,7 +149,8 @@ def _record(draft: Draft, status: str, rehearsed: bool = False) -> fx.SendLetter
 def _rehearsal(draft: Draft, case: Case) -> str:
     return (
         f"REHEARSAL: this letter ({draft.send.letter}) would have gone to {draft.send.to} on case {case.code}. "
-        'Nothing was sent to the customer. Set mode = "live" in mailbot.toml when you are content.'
+        "Nothing was sent to the customer. To go on in their place, reply with “form taken” above the filled form, or "
+        'forward a mail of theirs. Set mode = "live" in mailbot.toml when you are content.'
     )
 
 
