@@ -6,9 +6,13 @@ on stderr: what is wrong and what to do. With --json stdout is JSON alone, and l
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -62,11 +66,24 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
 }  # fmt: skip
 
 
+_FULL = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG)
 _NAMES = max(len(name) for group in COMMANDS.values() for name in group)
 
 
 class _Commands(click.Group):
     """Commands loaded when they are called, and listed in the order of a first day."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """As click does it; where stdout takes no more (a full disk), one sentence in place of a traceback."""
+        try:
+            return super().main(*arguments, **options)
+        except OSError as error:
+            if error.errno not in _FULL or not _stdout_failed(error):
+                raise
+            click.echo(f"cannot write the output: {os.strerror(error.errno)}", err=True)
+            with Path(os.devnull).open("w") as nowhere:  # else Python tries once more at its end, and complains
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            sys.exit(1)
 
     def list_commands(self, context: click.Context) -> list[str]:
         return [name for group in COMMANDS.values() for name in group]
@@ -93,6 +110,14 @@ class _Commands(click.Group):
 
             context.fail(unknown("command", args[0], self.list_commands(context)))
         return super().resolve_command(context, args)
+
+
+def _stdout_failed(error: OSError) -> bool:
+    """Whether it was stdout that could not be written, and no file of the desk."""
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_code is click.echo.__code__
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mailbot import environment
+from mailbot import environment, unreadable
 from mailbot.errors import SettingsError
 
 SECRETS = (("imap", "password"), ("smtp", "password"), ("oauth2", "client_secret"))
@@ -35,4 +35,4 @@ def _text(file: Path, what: str) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{what}: {file} cannot be read: {error}") from None
+        raise SettingsError(f"{what}: {file} cannot be read: {unreadable.why(file, error)}") from None

@@ -116,7 +116,11 @@ class Desk:
         self._read_rules()
         try:
             self._inward(report)
-        except MailboxError:
+        except MailboxError as error:
+            if not error.transient and not self._settings.imap.oauth2:  # of a sign-in that ended the admin hears anyhow
+                self._stepping.alert(
+                    "mailbox", f"New mail lies unread, for the desk cannot reach its mailbox: {error}", ""
+                )
             self._outward(report)  # letters that wait already can leave without the mailbox
             raise
         self._outward(report)
@@ -241,7 +245,9 @@ class Desk:
     # ---- rules ----------------------------------------------------------------------------------------------
 
     def _read_rules(self) -> None:
-        self._rules = self._rulebook.rules()
+        before, self._rules = self._rules, self._rulebook.rules()
+        if not self._rules.problems and self._rules is not before:  # the rule book gives the same until a file changes
+            (logs.rules_mended if before.problems else logs.rules_read)()
         if self._rules.problems:
             text = "\n".join(str(problem) for problem in self._rules.problems)
             logs.rules_kept(text.replace("\n", "; "))

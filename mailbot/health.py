@@ -147,7 +147,7 @@ def ago(at: datetime, now: datetime) -> str:
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= 2 * size or (seconds >= size and name != "minute"):
             return f"{seconds // size} {name}{'s' * (seconds // size != 1)} ago"
-    return f"{seconds} seconds ago"
+    return f"{seconds} second{'s' * (seconds != 1)} ago"
 
 
 def as_json(said: Said) -> dict[str, Any]:

@@ -75,6 +75,14 @@ def rules_kept(problems: str) -> None:
     _say(logging.ERROR, "rules_kept", words, problems=problems)
 
 
+def rules_read() -> None:
+    _say(logging.INFO, "rules_read", "rules read anew")
+
+
+def rules_mended() -> None:
+    _say(logging.INFO, "rules_mended", "the rule files are in order again")
+
+
 def trouble(what: str) -> None:
     """A server, the disk or the rules failed: the sentence for the admin."""
     _say(logging.ERROR, "trouble", "trouble", what=what)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
 
+import click
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot import logs
@@ -46,11 +48,22 @@ def serve(settings: Settings) -> int:
     with assemble(settings, pulse.clock) as assembled:
         logs.started(version("mailbot"), settings.desk.address)
         pulse.starts(assembled)
+        _tell_terminal(assembled.desk, settings)
         with _wakers(settings, tokens), suppress(Stopped):
             _work(assembled.desk, tokens, pulse)
         pulse.ends()
     logs.stopped()
     return 0
+
+
+def _tell_terminal(desk: Desk, settings: Settings) -> None:
+    """To a person who started it by hand: what it watches, how to end it, where letters go. Nothing into a log."""
+    if not sys.stderr.isatty():
+        return
+    mode = "live"
+    if settings.desk.mode == "rehearse":
+        mode = f"rehearsing: letters to customers go to {desk.room.process.people.reach('admin')}"
+    click.echo(f"watching {settings.desk.address}; Ctrl-C stops it; {mode}", err=True)
 
 
 def _work(desk: Desk, tokens: Tokens, pulse: Pulse) -> None:

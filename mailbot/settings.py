@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from rapidfuzz import process as fuzzy
 
-from mailbot import credentials, environment, providers, web_addresses
+from mailbot import credentials, environment, providers, toml_words, unreadable, web_addresses
 from mailbot.errors import SettingsError
 from mailbot.web_addresses import LOOPBACK
 
@@ -224,15 +224,16 @@ def load(folder: Path) -> Settings:
     """
     file = folder / FILE
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(
             f"{file}: not found. Make a desk with `mailbot init DIR`, or name one: --desk DIR"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: cannot be read: {error}") from None
+        raise SettingsError(f"{file}: cannot be read: {unreadable.why(file, error)}") from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file}: {error}") from None
+        raise SettingsError(f"{file}:{toml_words.in_words(text, error, _plain_keys())}") from None
     _lay_environment_over(data)
     credentials.read_into(data, folder)
     try:
@@ -265,6 +266,13 @@ def _in_words(file: Path, error: ValidationError | TypeError) -> str:
         key = f"[{where[0]}] {'.'.join(where[1:])}".strip() + ": " if where else ""
         lines.append(f"{file}: {key}{what}")
     return "\n".join(lines)
+
+
+def _plain_keys() -> set[str]:
+    """The keys that hold no secret."""
+    sections = (Desk, Imap, Smtp, OAuth2, Brakes, Trust, State)
+    fields = ((name, field.annotation) for section in sections for name, field in section.model_fields.items())
+    return {name for name, kind in fields if kind is not SecretStr}
 
 
 def _keys(path: list[str]) -> list[str]:

@@ -54,12 +54,13 @@ class View:
         Raises:
             SettingsError: there is no such state.
         """
-        known = (*STATES, *self.process.states)
+        known = tuple(dict.fromkeys((*STATES, *self.process.states)))
         if state and state not in known:
-            raise SettingsError(f"there is no state {state!r}{did_you_mean(state, known)}")
+            near = did_you_mean(state, known) or f"; there are {', '.join(known)}"
+            raise SettingsError(f"there is no state “{terminal.clean(state)}”{near}")
         for case in self.ledger.cases(Filter(state)):
-            listed = everything or state or listing.is_complaint(case, self.process)
-            if listed and overview.fits(case, wanted, self.process):
+            asked = everything or state or listing.is_complaint(case, self.process)
+            if asked and overview.fits(case, wanted, self.process):
                 yield case
 
     def case(self, name: str) -> Case:
@@ -78,9 +79,15 @@ class View:
             return meant[0]
         shown = terminal.clean(name)
         if not meant:
-            raise MailbotError(f"there is no case “{shown}”; `mailbot cases` lists them")
+            raise MailbotError(f"there is no case “{shown}”; `mailbot cases --all` lists them")
         several = f"“{shown}” could be any of these; please name one by its code:"
         raise MailbotError("\n".join([several, *self._told(meant)]))
+
+    def unsorted(self) -> Iterator[Case]:
+        """Mail of which somebody has to say what it is; `cases` lists it only with `everything`."""
+        for state in self.process.states.values():
+            if state.open and state.waiting_on and not state.listed:
+                yield from (case for case in self.ledger.cases(Filter(state.name)) if not case.outcome)
 
     def history(self, code: str) -> tuple[Entry, ...]:
         """Its entries."""
@@ -92,11 +99,16 @@ class View:
         return coming.at if coming else None
 
     def _meant(self, name: str) -> Sequence[Case]:
-        """The cases that a name could mean; a whole address is looked up, all else looked for."""
+        """The cases that a name could mean: complaints; where there is none, also mail that is still being sorted.
+
+        A whole address is looked up, all else looked for.
+        """
         wanted = name.casefold()
-        if "@" in name and (theirs := self.ledger.find(Query(addresses=(wanted,))).by_address.get(wanted)):
-            return tuple(case for case in theirs if listing.is_complaint(case, self.process))
-        return tuple(case for case in self.cases("", False) if self._is_meant(case, wanted))
+        found: Sequence[Case] = ()
+        if "@" in name:
+            found = self.ledger.find(Query(addresses=(wanted,))).by_address.get(wanted, ())
+        found = found or tuple(case for case in self.cases("", True) if self._is_meant(case, wanted))
+        return tuple(case for case in found if listing.is_complaint(case, self.process)) or tuple(found)
 
     def _is_meant(self, case: Case, wanted: str) -> bool:
         code = case.code.casefold()
@@ -139,9 +151,11 @@ def rules_of(folder: Path, timezone: str) -> Process:
     return loaded.process
 
 
-def stories_of(code: str) -> tuple[tuple[str, str], ...]:
-    """File and title of each story in which a letter appears; none where there is no checkout around the package."""
+def stories_of(code: str) -> tuple[tuple[str, str], ...] | None:
+    """File and title of each story in which a letter appears; None where there is no clone around the package."""
     folder = Path(__file__).parent.parent / "tests" / "stories"
+    if not folder.is_dir():
+        return None
     named = re.compile(rf"(?<![\w-]){re.escape(code)}(?![\w-])")
     texts = ((file.stem, file.read_text(encoding="utf-8")) for file in sorted(folder.glob("[0-9]*.yaml")))
     return tuple((stem, _titled(text)) for stem, text in texts if named.search(text))

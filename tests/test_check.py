@@ -312,22 +312,20 @@ def test_the_voucher_itself_may_be_told(new: str) -> None:
         ("We take this very seriously", "We give\nyou £50", 1),
         ("We take this very seriously", "We give you your money\nback", 0),
         ("{{ form }}", "{% if garment %}\n{% if store.name %}\nWe refund you.\n{% endif %}{% endif %}\n{{ form }}", 2),
-        ("I am sorry once again", "A mess. I am sorry once again", 0),
     ],
 )
 def test_words_are_told_on_their_line(old: str, new: str, after: int) -> None:
     """An offer is found at the line it stands on, and where it goes over two lines at the first of them."""
-    file = template("E2")
+    file = template("E2-the")
     found = [each.line for each in problems({file: (old, new)}) if "is an offer" in each.what]
-    if "mess" in new:
-        return
     assert found == [line_of(file, old) + after]
 
 
 def test_somebody_must_own_the_cases() -> None:
     """Without anybody in `care` no case has an owner: refused; without an admin, warned of."""
     people = "rules/people.yaml"
-    (problem,) = problems({people: ("roles: [care]", "roles: [va]")})
+    (problem,) = problems({people: ("roles: [care]\n    founder", "roles: [va]\n    founder")})
     assert (problem.file, "'care'" in problem.what) == (people, True)
     found = everything({people: ("roles: [admin]", "roles: [va]")})
+    assert problem.line == line_of(people, "- name: Mathilde\n    address: mathilde@blanc.example\n    phone")
     assert [(each.severe, "'admin'" in each.what) for each in found if each.file == people] == [(False, True)]

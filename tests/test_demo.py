@@ -126,10 +126,10 @@ def test_the_ledger_says_the_same(cases: dict[str, dict[str, Any]]) -> None:
     assert ends == {
         "Grace": ("closed", "in_store"),
         "Anna": ("closed", "accepted_cl2"),
-        "Ben": ("settled", "explained"),
+        "Ben": ("closed", "explained"),
         "Chloe": ("closed", "repaired"),
         "David": ("closed", "accepted_cl1"),
-        "Priya": ("settled", "accepted_cl1"),
+        "Priya": ("closed", "accepted_cl1"),
     }
     ben = [letter["letter"] for letter in cases["Ben Jones"]["letters"] if letter["to"].startswith("ben@")]
     assert ben == ["E2", "chase-form-1", "chase-form-2", "E2-again", "E3", "explained"]

@@ -116,3 +116,23 @@ def test_time_of_a_case_never_goes_back(world: MemoryWorld) -> None:
     times = [entry["at"] for entry in case["history"]]
     assert times == sorted(times)
     assert times[0] == "2026-03-02T10:00:00Z"
+
+
+def test_it_says_that_it_read_an_edit_and_that_a_file_is_well_again(
+    world: MemoryWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each once, at the cycle that reads it; nothing where no file has changed."""
+    caplog.set_level("INFO", "mailbot")
+
+    def said(hour: int) -> list[str]:
+        caplog.clear()
+        world.cycle(MONDAY + timedelta(hours=hour))
+        return [fate for each in caplog.records if (fate := getattr(each, "fate", "")).startswith("rules_")]
+
+    assert said(0) == []
+    edit(world, SLOW, QUICK)
+    assert (said(1), said(2)) == (["rules_read"], [])
+    edit(world, QUICK, QUICK.replace("chase-form-1", "chase-form-11"))
+    assert said(3) == ["rules_kept"]
+    edit(world, QUICK.replace("chase-form-1", "chase-form-11"), QUICK)
+    assert (said(4), said(5)) == (["rules_mended"], [])

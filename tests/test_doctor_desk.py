@@ -33,12 +33,27 @@ def folder(quick_folder: Path) -> Path:
 
 
 def test_settings_that_cannot_be_read(folder: Path) -> None:
-    """Exit 2 and the sentence of the settings."""
+    """Exit 2; the sentence of the settings is a finding, and the rules, which need no settings, are looked at."""
     (folder / "mailbot.toml").write_text("[desk]\nnam = 1\n")
     result = call("doctor", "--desk", folder)
     assert result.exit_code == 2
-    assert "[desk] nam: unknown key; did you mean 'name'?" in result.stderr
-    assert result.stdout == ""
+    assert "✗ wrong" in result.stdout
+    assert "mailbot.toml: [desk] nam: unknown key; did you mean 'name'?" in result.stdout
+    assert "rules: rules and letters are in order" in " ".join(result.stdout.split())
+    assert result.stderr == ""
+    (folder / "mailbot.toml").write_text("[desk]\nname = My Shop\n")
+    result = call("doctor", "--desk", folder, "--json")
+    assert result.exit_code == 2
+    told = json.loads(result.stdout)
+    assert not told["ok"]
+    assert told["findings"][0]["found"] == 'line 2: words need "quotation marks": name = My Shop'
+
+
+def test_no_desk_is_not_examined(tmp_path: Path) -> None:
+    """No settings, no findings: the sentence says how to name a desk or make one."""
+    result = call("doctor", "--desk", tmp_path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "not found. Make a desk with `mailbot init DIR`" in result.stderr
 
 
 def test_help_says_what_may_be_renewed() -> None:
@@ -67,7 +82,7 @@ def test_a_mistake_of_ours_is_a_finding(folder: Path) -> None:
         yield ok("first", "fine")
         raise ValueError("a customer's words")
 
-    found = list(examination._all_of(breaks, Examined(reading.load(folder))))
+    found = list(examination.all_of(breaks, Examined(reading.load(folder))))
     assert [each.verdict for each in found] == ["ok", "wrong"]
     assert "ValueError at" in found[1].found
     assert "customer" not in found[1].found

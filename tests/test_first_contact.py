@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -180,6 +182,20 @@ def test_imap_failures(failure: str, shop: Shop, dovecot: Dovecot, unusable: Unu
     assert finding(report, "sender", SENDING)["verdict"] == "ok"
     for_people(report["text"])
     one_sentence(shop, f"{what}.*: .*{do}")
+    assert shop.folders()["INBOX"] == 1
+
+
+def test_the_admin_hears_of_a_mailbox_that_stays_shut(shop: Shop) -> None:
+    """While letters can leave, one a day tells the admin that new mail lies unread, and why; never the password."""
+    shop.settle("imap", password=WRONG)
+    for _ in range(2):
+        one_sentence(shop, "refused the login")
+    (told,) = shop.post.received
+    assert told.to == ("ada@shop.test",)
+    text = message_from_bytes(told.raw, policy=default).get_body(("plain",)).get_content()  # type: ignore[attr-defined,union-attr]
+    assert "New mail lies unread" in text
+    assert "check [imap] username and password" in " ".join(text.split())
+    for_people(text)
     assert shop.folders()["INBOX"] == 1
 
 

@@ -33,6 +33,8 @@ FATES = {  # each function that tells a fate, with what it is told
     logs.refused: ("B-1", "E2", "550 no"),
     logs.doubted: ("B-1", "E2"),
     logs.rules_kept: ("rules/form.yaml:3: unknown key",),
+    logs.rules_read: (),
+    logs.rules_mended: (),
     logs.trouble: ("[imap] nothing listens",),
     logs.mistake: (ValueError("CANARY in an exception"),),
     logs.started: ("0.1.0", "desk@shop.test"),

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -32,7 +33,7 @@ from mailbot.insight.letters_table import letters_table
 from mailbot.insight.moments import Moments, span
 from mailbot.insight.sheet import Line, Table
 from mailbot.insight.steps import steps
-from mailbot.process.vocabulary import STATES
+from mailbot.process.vocabulary import HIDDEN_STATES, STATES
 from tests import ruling
 from tests.story import stories
 from tests.told import Told, told
@@ -134,18 +135,12 @@ def test_dates_as_people_say_them() -> None:
     assert (said.said("2026-03-30"), said.said(""), said.said("soon")) == ("Mon 30 March", "", "soon")
 
 
-def test_how_far_ahead_and_how_long_ago() -> None:
-    """Ahead in hours, then in working days of the store; ago in the unit that says most."""
-    said, friday = moments(), datetime(2026, 3, 6, 10, 0, tzinfo=UTC)
-    assert said.ahead(MONDAY + timedelta(minutes=20)) == "in 20 minutes"
-    assert said.ahead(datetime(2026, 3, 5, 10, 0, tzinfo=UTC)) == "in 3 working days"
-    assert moments(friday).ahead(datetime(2026, 3, 9, 10, 0, tzinfo=UTC)) == "in 1 working day"
-    assert moments(friday).ahead(datetime(2026, 3, 7, 23, 0, tzinfo=UTC)) == "in 1 day"  # a Saturday
-    assert said.ahead(MONDAY) == ""
+def test_how_long_ago() -> None:
+    """In the unit that says most."""
     lengths = {30: "less than a minute", 60: "1 minute", 7200: "2 hours", 13 * 86400: "13 days", 35 * 86400: "5 weeks"}
     assert {seconds: span(timedelta(seconds=seconds)) for seconds in lengths} == lengths
     assert span(timedelta(days=250)) == "8 months"
-    assert said.brief_age(MONDAY - timedelta(days=3)) == "3 d"
+    assert moments().brief_age(MONDAY - timedelta(days=3)) == "3 d"
 
 
 def test_why_tells_a_step_in_plain_words() -> None:
@@ -167,8 +162,8 @@ Mon 2 March, 10:00  Marylebone till answered ask-garments: “Yes, it is here”
                 what we tell the customer; sent
     letter      store-note to Marylebone till: For your information, no answer
                 needed; sent
-    noted       the working day before that: Fri 6 March
-                by when the customer was promised an answer: Mon 9 March
+    noted       by when the customer was promised an answer: Mon 9 March
+                the working day before that: Fri 6 March
     now         Operations and care find out what happened (assessing)
 """
         in page
@@ -234,7 +229,7 @@ def test_what_comes_next_and_when() -> None:
     """If the customer stays silent: the letter, its moment, how many may go, and the rest of the ladder."""
     said = coming_of()
     assert said.startswith(
-        "If the customer stays silent, chase-form-1 goes to Anna Smith on Thu 5 March at 10:00, in 3 working days. "
+        "If the customer stays silent, chase-form-1 goes to Anna Smith on Thu 5 March at 10:00. "
         "At most 3 letters go to a customer who does not answer; none of them has gone. After that: 7 working days of "
         "silence, chase-form-2 goes to Anna Smith (rules/process.yaml:"
     )
@@ -292,6 +287,13 @@ def test_where_misses_no_row() -> None:
     assert sorted(codes) == sorted(process.letters)
     assert codes.index("E2") < codes.index("E3") < codes.index("CL1")
     assert {line.count("|") for line in lines} == {5}
+
+
+def test_where_without_a_clone() -> None:
+    """There are no stories around an installed package; that they are missing is said."""
+    process = ruling.shipped()
+    assert read(where.page("E3", process, None)).endswith("\n\nStories: only in a clone of mailbot")
+    assert where.as_json("E3", process, None)["stories"] == []
 
 
 def test_where_from_outside(desk: Path) -> None:
@@ -440,6 +442,56 @@ def test_a_case_may_be_named_in_many_ways(desk: Path) -> None:
     for nothing in ("nobody", "", "zz"):
         missing = call(desk, "show", nothing)
         assert (missing.exit_code, "there is no case" in missing.stderr) == (1, True), nothing
+
+
+def test_mail_that_is_still_sorted_is_found_and_counted(tmp_path: Path) -> None:
+    """A list of complaints says, to people alone, how much it leaves out; `show` finds it, complaints first."""
+    folder = desk_folder(tmp_path)
+    waiting = HISTORIES[1][0]  # Ben Smith's, of which nobody has said yet what it is
+    effects = tuple(fx.Go("sorting") if isinstance(each, fx.Go) else each for each in waiting.effects[:-1])
+    sorting = (replace(waiting, effects=effects),)
+    ledger = TinyDbLedger(folder / "state")
+    for history in (HISTORIES[0], sorting):
+        ledger.commit(Commit(entries=history, cases=(_case(history),)), {})
+    ledger.close()
+    said = "1 mail waits for the va to say what it is (mailbot cases --all)"
+    for options, counted in (((), True), (("--all",), False), (("--state", "awaiting_form"), False)):
+        assert (said in _COLOURS.sub("", on_a_terminal("cases", *options, desk=folder))) is counted, options
+    piped = call(folder, "cases")
+    assert (len(piped.stdout.splitlines()), piped.stderr) == (1, "")
+    assert said in call(folder, "cases", "--waiting-on", "va").stderr
+    for name in ("ben", "ben@elsewhere.test", "BBBBBB3"):
+        assert json.loads(call(folder, "show", name, "--json").stdout)["state"] == "sorting", name
+    assert json.loads(call(folder, "show", "smith", "--json").stdout)["case"] == "BLANC-AAAAAA2"
+
+
+def test_a_wrong_state_is_told_all_states(desk: Path) -> None:
+    """Each of them once, as one types them."""
+    said = call(desk, "cases", "--state", "bogus")
+    assert (said.exit_code, said.stdout) == (2, "")
+    listed = said.stderr.strip().removeprefix("there is no state “bogus”; there are ").split(", ")
+    assert sorted(listed) == sorted({*STATES, *HIDDEN_STATES})
+
+
+def test_conditions_of_the_rules_are_not_shown_as_such() -> None:
+    """What comes after the next step holds what would be done as the case stands, and no expression."""
+    fresh = coming_of(state="settled", outcome="in_store")
+    assert "follow-up-1 goes to" in fresh
+    assert "follow-up-2" not in fresh  # only where the case was opened again
+    assert "14 days of silence, the case goes to" in fresh
+    assert "case." not in fresh
+    again = coming_of(state="settled", outcome="in_store", facts={"reopened": True})
+    assert ("follow-up-2 goes to" in again, "follow-up-1" in again) == (True, False)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_one_sentence(desk: Path, unbuffered: str) -> None:
+    """Whatever stdout is written to has no room left: one line, exit 1, no traceback."""
+    with Path("/dev/full").open("w") as full:
+        program = [sys.executable, "-c", "from mailbot.cli import main; main()", "cases", "--desk", str(desk)]
+        environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, env=environment, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "cannot write the output: No space left on device\n")
 
 
 def test_show_is_a_page(desk: Path) -> None:

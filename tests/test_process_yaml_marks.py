@@ -121,3 +121,28 @@ def test_no_text_raises(text: str) -> None:
     assert all(
         1 <= problem.line <= text.count("\n") + text.count("\r") + text.count("\x85") + 2 for problem in problems
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("people:\n  - name: M\n    address m@x\n    phone: '1'\n", "3: this is not YAML: a ':' with a blank"),
+        ("people:\n  - name: M\n    address m@x\n\n    # so\n    phone: '1'\n", "3: this is not YAML: a ':'"),
+        ("people:\n  - name M\n    address: m@x\n", "2: this is not YAML: a ':' with a blank"),
+        ("people:\n  - name:M\n\n    address: m@x\n", "2: this is not YAML: a ':' with a blank"),
+        ("people\n  - name: M\n", "1: this is not YAML: a ':' with a blank"),
+        ("a: 1\nlimits\nstores: 3\n", "2: this is not YAML: a ':' with a blank"),
+        ("a: 1\nb: c: d", "2: this is not YAML: mapping values are not allowed in this context; a text with ': '"),
+        ("a:\n  b: 1\n   c: 2\n", "3: this is not YAML: mapping values are not allowed in this context; this line"),
+        ("a:\n\t- b", "2: this is not YAML: a tab; YAML wants spaces"),
+        ("a:\n  b: 1\n\tc: 2\n", "3: this is not YAML: a tab; YAML wants spaces"),
+        ("a: 1\nb: @x", "2: this is not YAML: a text that begins with '@' stands in quotation marks"),
+        ('a: 1\nb: "x\nc: 2\n', "2: this is not YAML: the quotation mark that opens here is never closed"),
+        ("a: 1\nb: [c\n\nd: 2\n", "2: this is not YAML: the '[' that opens here is not closed"),
+        ("a: 1\nb: {c: 1\nd: 2\n", "2: this is not YAML: the '{' that opens here is not closed"),
+    ],
+)
+def test_what_is_not_yaml_is_told_at_the_line_to_mend(text: str, problem: str) -> None:
+    """Not where the reader gave up, but where a person has to write something; in plain words."""
+    (found,) = said(text)
+    assert found.startswith(f"f.yaml:{problem}")

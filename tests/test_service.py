@@ -23,6 +23,7 @@ from mailbot.adapters.ports import INBOX
 from tests.crash_story import Stage, Stages
 from tests.servers import PASSWORD, Cable, Dovecot, free_port, put
 from tests.story import COMPLAINT
+from tests.terminal import Terminal
 from tests.writing import new_mail
 
 SECONDS = 20.0  # more than any of these takes on a busy machine, and less than a poll
@@ -359,3 +360,22 @@ def test_rules_that_were_never_good(stage: Stage) -> None:
     stage.settle("imap", poll_seconds='"often"')
     assert stage.forks.mailbot(stage.folder, "run") == 2
     assert "[imap] poll_seconds" in stage.errors
+
+
+@pytest.mark.parametrize("mode", ["rehearse", "live"])
+def test_on_a_terminal_it_says_what_it_watches(mode: str, stage: Stage, started: Callable[[Stage], Service]) -> None:
+    """One line for a person, with the way to end it; none into a log."""
+    stage.settle("desk", mode=f'"{mode}"')
+    terminal = Terminal("run", "--desk", str(stage.folder))
+    terminal.until("Ctrl-C stops it; ")
+    terminal.until("\n")
+    os.kill(terminal.process.pid, signal.SIGTERM)
+    status, seen = terminal.end()
+    assert status == 0
+    where = f"rehearsing: letters to customers go to {ADMIN}" if mode == "rehearse" else "live"
+    assert re.search(rf"watching \S+@\S+; Ctrl-C stops it; {where}", seen)
+    if mode == "live":
+        service = started(stage)
+        settled(stage, service)
+        service.stop()
+        assert "Ctrl-C" not in service.log

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from mailbot.commands.options import desk_option, settings_of
+from mailbot.environment import desk_folder
+from mailbot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from mailbot.doctor.examined import Examined
+    from collections.abc import Iterator
+
     from mailbot.doctor.findings import Finding
+
+    Groups = Iterator[tuple[str, Iterator[Finding]]]
 
 
 @click.command()
@@ -28,7 +33,7 @@ def doctor(desk: str | None, send: bool, as_json: bool, patience: float) -> int:
 
     It changes nothing, neither on the servers nor in state/, and can look on while the service runs. One thing it may
     renew, as the service does: where the desk signs in by OAuth 2, an access token that has run out, in tokens.json.
-    Exit status: 0 if nothing is wrong (there may be warnings), 1 if something is, 2 if mailbot.toml cannot be read.
+    Exit status: 0 if nothing is wrong (there may be warnings), 1 if something is, 2 if mailbot.toml cannot be used.
 
     \b
     Examples:
@@ -36,15 +41,23 @@ def doctor(desk: str | None, send: bool, as_json: bool, patience: float) -> int:
       mailbot doctor --desk mydesk --send     one test mail, to the desk itself
       mailbot doctor --json | jq '.findings[] | select(.verdict == "wrong")'
     """
-    from mailbot.doctor import page
+    from mailbot.doctor import page, unsettled
+    from mailbot.doctor.examination import examine
     from mailbot.doctor.examined import Examined
     from mailbot.doctor.findings import exit_status
     from mailbot.insight.sheet import BLANK
     from mailbot.terminal import clean_json, say
 
     waiting = _Waiting(shown=not as_json and sys.stderr.isatty())
-    found = _told(Examined(settings_of(desk), send, patience, waiting.show), waiting, quiet=as_json)
-    status = exit_status(finding.verdict for _, finding in found)
+    refused = False
+    try:
+        groups = examine(Examined(settings_of(desk), send, patience, waiting.show))
+    except SettingsError as error:
+        if unsettled.is_no_desk(folder := desk_folder(desk)):
+            raise
+        groups, refused = unsettled.examine(folder, error), True
+    found = _told(groups, waiting, quiet=as_json)
+    status = 2 if refused else exit_status(finding.verdict for _, finding in found)
     if as_json:
         document = {"ok": status == 0, "findings": [page.as_json(*each) for each in found]}
         click.echo(clean_json(json.dumps(document, ensure_ascii=False)))
@@ -53,15 +66,14 @@ def doctor(desk: str | None, send: bool, as_json: bool, patience: float) -> int:
     return status
 
 
-def _told(examined: Examined, waiting: _Waiting, *, quiet: bool) -> list[tuple[str, Finding]]:
+def _told(groups: Groups, waiting: _Waiting, *, quiet: bool) -> list[tuple[str, Finding]]:
     """Every finding with its group's title, each shown as soon as it is made unless `quiet`."""
     from mailbot.doctor import page
-    from mailbot.doctor.examination import examine
     from mailbot.insight.sheet import BLANK
     from mailbot.terminal import say
 
     found: list[tuple[str, Finding]] = []
-    for title, findings in examine(examined):
+    for title, findings in groups:
         for number, finding in enumerate(findings):
             above = [page.heading(title)] if number == 0 else []
             between = [BLANK] if above and found else []

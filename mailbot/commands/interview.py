@@ -120,8 +120,8 @@ def mailbox(answers: Answers, dns: str) -> Answers:
     answers = _with_servers(answers, imap, smtp)
     if answers.imap and not answers.username:
         why = "The name that the servers know the mailbox by; mostly the whole address."
-        found_name = answered(why, "User name", _username(answers), checks.one_line) or ""
-        answers = replace(answers, username=found_name)
+        username = answered(why, "User name", _username(answers), checks.one_line)
+        answers = replace(answers, username=username or "")
     return answers
 
 
@@ -207,9 +207,7 @@ def _people(answers: Answers) -> Answers:
     for role, (question, why) in ROLES.items():
         if role not in answers.people:
             first = answers.people.get("care")
-            person = answered(
-                f"{why} Write it like {checks.PERSON}.", question, str(first or LATER), _one_of(answers)
-            )
+            person = answered(f"{why} Write it like {checks.PERSON}.", question, str(first or LATER), _one_of(answers))
             if person:
                 answers = replace(answers, people={**answers.people, role: person})
     return answers

@@ -62,7 +62,7 @@ def cases(
                 history = seen.history(case.code) if full else None
                 _say_json(to_json(case, seen.process, seen.due(case), history))
         else:
-            _list(seen, tuple(found))
+            _list(seen, tuple(found), sorting=not (everything or state))
     return 0
 
 
@@ -121,8 +121,12 @@ def why(desk: str | None, case: str, as_json: bool, no_pager: bool) -> int:
     return 0
 
 
-def _list(seen: View, found: Sequence[Case]) -> None:
-    """The cases as a table, and what to know of them; through a pipe a line each and nothing else."""
+def _list(seen: View, found: Sequence[Case], *, sorting: bool) -> None:
+    """The cases as a table, and what to know of them; through a pipe a line each and nothing else.
+
+    Args:
+        sorting: mail that is still being sorted is not among them.
+    """
     from mailbot import terminal
     from mailbot.insight import overview
     from mailbot.insight.sheet import BLANK, Bit, line
@@ -134,22 +138,30 @@ def _list(seen: View, found: Sequence[Case]) -> None:
             click.echo(row)
     else:
         late = overview.late(found, seen.process, seen.moments)
+        unsorted = overview.unsorted(tuple(seen.unsorted()), seen.process) if sorting else ()
         told = f"{'A step' if late == 1 else f'{late} steps'} should have been taken by now. Is the desk running?"
         terminal.say([
             overview.table(found, seen.process, seen.moments, terminal.width()),
             BLANK,
             line(*overview.summary(found, seen.process)),
+            *(line(f"{each} (mailbot cases --all)") for each in unsorted),
             *([line(Bit(f"{told} `mailbot once` takes what is due.", "doubt"))] if late else []),
         ])  # fmt: skip
 
 
 def _nothing(seen: View) -> str:
     """What to do where there is nothing to list."""
+    from mailbot.insight import overview
+
     if not seen.begun:
         return "This desk has not worked yet: `mailbot once --dry-run` says what it would do, `mailbot once` does it."
+    waiting = "; ".join(overview.unsorted(tuple(seen.unsorted()), seen.process))
+    also = f" {waiting} (mailbot cases --all)." if waiting else ""
     there = sum(1 for _ in seen.cases("", False))
     if there:
-        return f"No case is like that; there {'is' if there == 1 else 'are'} {there} in all: `mailbot cases`."
+        return f"No case is like that; there {'is' if there == 1 else 'are'} {there} in all: `mailbot cases`.{also}"
+    if also:
+        return f"No complaint has come yet.{also}"
     return "No complaint has come yet. `mailbot cases --all` shows mail that is still being sorted."
 
 

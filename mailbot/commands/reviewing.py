@@ -43,10 +43,10 @@ def asked(folder: Path, given: Answers, dns: str) -> Answers:
         click.echo("\nThis is what will be written:")
         for number, line in enumerate(lines, 1):
             click.echo(f"  {number:2}  {line.name + ':':<23} {line.shown}")
-        line_again = _choice(f"Write this into {folder}? Or the number of an answer to change", lines)
-        if line_again is None:
+        chosen = _choice(f"Write this into {folder}? Or the number of an answer to change", lines)
+        if chosen is None:
             break
-        answers = line_again.again(answers)
+        answers = chosen.again(answers)
     click.echo()
     return answers
 
@@ -66,42 +66,36 @@ def _choice(question: str, lines: list[_Line]) -> _Line | None:
 
 def _of_desk(answers: Answers, given: Answers, dns: str) -> list[_Line]:
     """What goes into mailbot.toml; what a flag gave stays where only something else is asked again."""
-
-    def servers(old: Answers) -> Answers:
-        cleared = replace(
-            _without_sign_in(old, given), imap=given.imap, smtp=given.smtp, username=given.username,
-            provider=given.provider,
-        )  # fmt: skip
-        return signed_in(interview.mailbox(cleared, dns))
-
-    def address(old: Answers) -> Answers:
-        return servers(_new_address(old))
-
     lines = [
-        _Line("Address of the desk", answers.address or LATER, address),
+        _Line("Address of the desk", answers.address or LATER, partial(_other_address, given, dns)),
         _Line("Name of the shop", answers.name or LATER, lambda old: interview.name(replace(old, name=""))),
         _Line("Prefix of case numbers", answers.prefix or LATER, lambda old: interview.prefix(replace(old, prefix=""))),
         _Line("Time zone", answers.timezone or LATER, lambda old: interview.zone(replace(old, timezone=""))),
     ]
     if answers.address:
-        again = partial(_servers_named, servers=servers)
-        lines.append(_Line("Mail servers", _servers(answers), again))
+        lines.append(_Line("Mail servers", _servers(answers), partial(_other_servers, Answers(), dns)))
     if answers.imap:
         lines.append(_Line("Sign-in", _sign_in(answers), lambda old: signed_in(_without_sign_in(old, Answers()))))
     return lines
 
 
-def _servers_named(old: Answers, servers: Callable[[Answers], Answers]) -> Answers:
-    return servers(old)
+def _other_servers(given: Answers, dns: str, old: Answers) -> Answers:
+    """Servers, user name and sign-in asked again, less what was given."""
+    cleared = replace(
+        _without_sign_in(old, given), imap=given.imap, smtp=given.smtp, username=given.username,
+        provider=given.provider,
+    )  # fmt: skip
+    return signed_in(interview.mailbox(cleared, dns))
 
 
-def _new_address(old: Answers) -> Answers:
-    """Another address, which is nobody's among the people and tills."""
+def _other_address(given: Answers, dns: str, old: Answers) -> Answers:
+    """Another address, which is nobody's among the people and tills, and the servers that belong to it."""
+    everybody = (*old.people.values(), *(old.stores or ()))
     while True:
         new = interview.asked_address(replace(old, address=""))
-        taken = next((who for who in (*old.people.values(), *(old.stores or ())) if _same(who.address, new.address)), None)
+        taken = next((who for who in everybody if _same(who.address, new.address)), None)
         if taken is None:
-            return new
+            return _other_servers(given, dns, new)
         click.echo(f"  {paint('✗', 'bad')} {new.address} is {taken.name}'s; the desk needs an address of its own")
 
 

@@ -17,6 +17,8 @@ from mailbot.errors import MailbotError, Problem, RulesError
 if TYPE_CHECKING:
     from mailbot.process.model import Process
 
+PROVED = "no offer can be reached without form and approval"
+
 
 @click.command("map")
 @click.option("--mermaid", is_flag=True, help="As a mermaid diagram, for pages that draw it.")
@@ -96,7 +98,7 @@ def _code(letter: str, process: Process) -> str:
 
     found = next((code for code in process.letters if code.casefold() == letter.casefold()), "")
     if not found:
-        raise MailbotError(f"{unknown('letter', letter, process.letters)} `mailbot where` lists them all.")
+        raise MailbotError(f"{unknown('letter', letter, process.letters)}; `mailbot where` lists them all.")
     return found
 
 
@@ -117,10 +119,13 @@ def check(desk: str | None) -> int:
       mailbot check
       mailbot check --desk mydesk && mailbot run --desk mydesk
     """
+    from mailbot import settings as reading
     from mailbot.adapters.files import read_rule_files
     from mailbot.rulebook import examine
 
     folder = desk_folder(desk)
+    if not (folder / "rules").is_dir():
+        reading.load(folder)  # says so where this is no desk at all; a folder of rules alone can be checked
     try:
         problems: Sequence[Problem] = examine(read_rule_files(folder), _timezone(folder))[1]
     except RulesError as error:
@@ -130,5 +135,5 @@ def check(desk: str | None) -> int:
     severe = sum(problem.severe for problem in problems)
     if not severe:
         warnings = f", {len(problems)} warning{'s' * (len(problems) > 1)}" if problems else ""
-        click.echo(f"rules and letters are in order{warnings}")
+        click.echo(f"rules and letters are in order{warnings}; {PROVED}")
     return 1 if severe else 0

@@ -48,7 +48,11 @@ def _play(where: Path, *, live: bool, plain: bool) -> int:
     try:
         from mailbot.demo.run import play
     except ImportError as error:
-        say(f"the demo needs two more packages ({error.name}): pip install 'mailbot[demo]'")
+        missing = (error.name or "a package").partition(".")[0]
+        say(
+            f"the demo brings mail servers that are not installed ({missing} is missing): in the clone, `make demo`, "
+            "or pip install '.[demo]'"
+        )
         return 1
     return play(where, _program(), live=live, plain=plain)
 

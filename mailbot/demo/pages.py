@@ -30,8 +30,10 @@ _HEADERS = (
     "X-Mailbot-Letter", "Authentication-Results",
 )  # fmt: skip
 _MOST_LINES = 14  # of a rule, shown beside the letter that it sent
-_LINE, _GAP, _BUTTON, _AIR = 26, 15, 16, 130  # pixels: a line, the space between two, of each button, around it all
-_NARROW, _WIDE = 36, 72  # characters a line on a phone and on a desk
+_MOST_ROWS = 12  # of a table, that need more room than their words: longer ones have long lines, guessed high already
+# Pixels: a line, the space between two, of each button, of each row of a table, around it all.
+_LINE, _GAP, _BUTTON, _ROW, _AIR = 26, 15, 16, 18, 90
+_NARROW, _WIDE = 38, 72  # characters a line on a phone and on a desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,11 @@ def write(stage: Stage, moments: Sequence[Moment]) -> Path:
     environment = _environment()
     folder = stage.world.folder / MAILS
     ended = ending.ended(stage)
-    figures = list(ending.figures(moments))
+    figures = list(ending.figures([moment for moment in moments if moment.at <= stage.script.last]))
+    count = stage.script.week(stage.script.last)
     weeks = list(_weeks(stage, moments))
     first = folder / INDEX
-    page = environment.get_template("index.html").render(weeks=weeks, ended=ended, figures=figures)
+    page = environment.get_template("index.html").render(weeks=weeks, count=count, ended=ended, figures=figures)
     first.write_text(page, encoding="utf-8")
     for one in ended:
         mine = [moment for moment in moments if moment.case == one.code]
@@ -97,7 +100,7 @@ def _local(at: datetime) -> datetime:
 
 def _weeks(stage: Stage, moments: Sequence[Moment]) -> Iterator[tuple[int, date, date, list[Moment]]]:
     """(number, Monday, Sunday, moments) of each week."""
-    for number in range(1, stage.script.week(stage.script.last) + 1):
+    for number in range(1, max(stage.script.week(moment.at) for moment in moments) + 1):
         monday = stage.script.first.date() + timedelta(weeks=number - 1)
         mine = [moment for moment in moments if stage.script.week(moment.at) == number]
         yield number, monday, monday + timedelta(days=6), mine
@@ -140,9 +143,10 @@ def _entries(history: Iterable[Entry]) -> Mapping[str, Entry]:
 
 
 def _height(text: str, page: str, characters: int) -> int:
-    """Room for the whole letter, so that nobody scrolls in a frame: guessed from its words and buttons."""
+    """Room for the whole letter, so that nobody scrolls in a frame: guessed from its words, buttons and tables."""
     lines = (_LINE * (1 + len(line) // characters) if line else _GAP for line in text.splitlines())
-    return _AIR + page.count("mailto:") * _BUTTON * (_WIDE // characters) + sum(lines)
+    taps = page.count("mailto:") * _BUTTON * (2 if characters < _WIDE else 1)
+    return _AIR + taps + min(page.count("<tr"), _MOST_ROWS) * _ROW + sum(lines)
 
 
 def _rule(folder: Path, place: str) -> Rule | None:

@@ -38,10 +38,14 @@ def play(folder: Path, program: str, *, live: bool, plain: bool, script: Script 
         for moment in stage.play():
             moments.append(moment)
             teller.tell(moment)
-        page = pages.write(stage, moments)
-        teller.sheet((BLANK, *ending.summary(stage, moments), BLANK))
-        teller.list_of("To look at", ending.to_look_at(folder, page, stage.case_of(script.look_at), program))
         faults = list(ending.wrong(stage))
+        sheet = list(ending.summary(stage, moments))
+        for moment in stage.afterwards():
+            moments.append(moment)
+            teller.tell(moment)
+        page = pages.write(stage, moments)
+        teller.sheet((BLANK, *sheet, BLANK))
+        teller.list_of("To look at", ending.to_look_at(folder, page, stage.case_of(script.look_at), program))
     for fault in faults:
         click.echo(f"the demo went wrong: {fault}", err=True)
     return 1 if faults else 0

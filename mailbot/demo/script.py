@@ -56,6 +56,7 @@ class Script:
     why: Mapping[str, str]
     look_at: str
     ends: Mapping[str, Any]
+    afterwards: str = ""
 
     @property
     def first(self) -> datetime:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from itertools import groupby
 
@@ -18,6 +20,7 @@ from mailbot.demo.world import ADDRESS, Letter, Taken, World
 
 _CODE_OF = re.compile(r"\{CODE of ([^}]+)\}")
 _UNANSWERED = "No action"  # the folder's last name, as story.yaml knows it
+_AFTERWARDS = timedelta(weeks=8)  # at most: a case that does not close by itself stays open
 _SAME = "The same"  # a letter that went to one more person at the same moment
 
 
@@ -38,6 +41,17 @@ class Stage:
             yield from self._wait(step)
             yield from self._act(step)
         yield from self._wait(None)
+
+    def afterwards(self) -> Iterator[Moment]:
+        """Nobody writes any more, and time passes until every case is closed: in the pages, not in the timeline."""
+        if self.script.afterwards:
+            yield Moment("note", self.world.now, self.script.afterwards)
+        for at in self.world.wakes(self.script.last + _AFTERWARDS):
+            if not any(self.world.process.states[case.state].open for case in self.world.complaints()):
+                return
+            self.world.now = at
+            self.world.cycle()
+            yield from (replace(moment, told=False) for moment in self._seen())
 
     def unused(self) -> list[str]:
         """Reasons of the script that nothing in the story gave occasion to."""

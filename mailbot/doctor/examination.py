@@ -30,10 +30,10 @@ GROUPS: tuple[tuple[str, Look], ...] = (  # in this order, as what they learn fl
 def examine(examined: Examined) -> Iterator[tuple[str, Iterator[Finding]]]:
     """Each group's title and its findings, which are made while they are asked for."""
     for title, look in GROUPS:
-        yield title, _all_of(look, examined)
+        yield title, all_of(look, examined)
 
 
-def _all_of(look: Look, examined: Examined) -> Iterator[Finding]:
+def all_of(look: Look, examined: Examined) -> Iterator[Finding]:
     """The findings of a group; what it did not foresee is a finding too, and the next group has its turn."""
     try:
         yield from look(examined)

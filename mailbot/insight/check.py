@@ -13,7 +13,7 @@ from mailbot.errors import Problem
 from mailbot.insight import paths
 from mailbot.insight.map import forks, places
 from mailbot.letters import said, templates
-from mailbot.letters.offers import ELSEWHERE, amount_in, offer_in, scolding_in
+from mailbot.letters.offers import ELSEWHERE, amount_in, amounts_in, offer_in, scolding_in
 from mailbot.letters.said import Given
 from mailbot.process.model import LetterCard, Process, State
 from mailbot.process.names import unknown
@@ -82,7 +82,8 @@ def _offers_in(card: LetterCard, process: Process) -> Iterator[Problem]:
 
 def _offer(words: str, given: Given, process: Process) -> str:
     """An offer other than the voucher that a till has given (as `guard` sees it)."""
-    return offer_in(_VOUCHER.sub(ELSEWHERE, words) if given.get(paths.VOUCHER) else words, process)
+    offer = offer_in(_VOUCHER.sub(ELSEWHERE, words) if given.get(paths.VOUCHER) else words, process)
+    return next((amount for amount in amounts_in(words) if offer and amount.startswith(offer)), offer)
 
 
 def _in_words(card: LetterCard, given: Given, look: Callable[[str], str]) -> tuple[str, int] | None:
@@ -97,7 +98,8 @@ def _in_words(card: LetterCard, given: Given, look: Callable[[str], str]) -> tup
     lines = said.lines_of(body)
     for more in (0, 1):  # words can go over the end of a line
         for line in lines:
-            if look("\n".join(lines.get(each, "") for each in range(line, line + more + 1))) == phrase:
+            here = "\n".join(lines.get(each, "") for each in range(line, line + more + 1))
+            if look(said.words_of(((line, here),))) == phrase:
                 return phrase, card.body_line + line - 1
     return phrase, card.body_line
 

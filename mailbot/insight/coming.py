@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.cases import silence
+from mailbot.cases.facts import facts_of
 from mailbot.cases.model import Case
 from mailbot.insight import happenings
 from mailbot.insight.moments import Moments
@@ -40,7 +41,7 @@ def coming(case: Case, process: Process, moments: Moments) -> Coming:
     if due is None:
         return Coming(None, "", (), "", f"Nothing comes by itself: {stopped or _over(case, process)}")
     row = due.rung.row
-    then, when = _if(due.rung, case, process, moments), _when(due.at, case, process, moments)
+    then, when = _if(due.rung, case, process, moments), _when(due.at, moments)
     what = f"{then}, {_does(row, case, process)} {when}"
     others = [f"The clock of “{title_of(case.state, process)}” stands still: {stopped}."] if stopped else []
     if row.send:
@@ -83,12 +84,11 @@ def _named(role: str, case: Case) -> str:
     return case.owner if role == "owner" and case.owner else happenings.role_name(role)
 
 
-def _when(at: datetime, case: Case, process: Process, moments: Moments) -> str:
+def _when(at: datetime, moments: Moments) -> str:
+    """The day alone: working days counted from today would not be those that the rule counts from its letter."""
     if at <= moments.now:
         return f"in the next cycle of the desk; it could have gone {moments.on(at)}"
-    store = process.store(case.store)
-    said, ahead = moments.on(at), moments.ahead(at, store.hours, store.calendar)
-    return f"{said}, {ahead}" if said.startswith("on ") else said
+    return moments.on(at)
 
 
 def _cap(case: Case) -> str:
@@ -115,9 +115,10 @@ def _later(rung: Rung, case: Case, process: Process) -> str:
 
 
 def _rest(rung: Rung, ladder: tuple[Rung, ...], case: Case, process: Process) -> Iterator[str]:
+    known = facts_of(case, None, process)
     for each in ladder[ladder.index(rung) + 1 :]:
-        asked = f", if {' '.join(each.row.condition.source.split())}" if each.row.condition else ""
-        yield f"{each.after} of silence, {_does(each.row, case, process)}{asked} ({each.row.place})"
+        if each.row.condition is None or each.row.condition.evaluate(known):  # as the case stands now
+            yield f"{each.after} of silence, {_does(each.row, case, process)} ({each.row.place})"
 
 
 def _stopped(case: Case, process: Process) -> str:

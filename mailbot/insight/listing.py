@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,18 @@ from mailbot.cases.record import effect_to_json
 from mailbot.cases.silence import party_awaited
 from mailbot.insight.sheet import Bit, Line, line, words
 from mailbot.process.model import Process
+
+# How a case ended, as people say it; an outcome that is missing here is told by its own name.
+_ENDINGS: Mapping[str, str] = {
+    "in_store": "put right in store",
+    "voucher": "had a voucher",
+    "accepted_cl1": "accepted our offer",
+    "accepted_cl2": "accepted our final offer",
+    "declined": "declined our offer",
+    "lapsed": "did not answer our offer",
+    "no_form": "the form never came",
+    "no_garment": "the garment never came",
+}
 
 
 def is_complaint(case: Case, process: Process) -> bool:
@@ -83,11 +95,16 @@ def state_title(case: Case, process: Process) -> str:
     return state.title if state else case.state.replace("_", " ")
 
 
+def ending(case: Case) -> str:
+    """How it ended, in words; '' where it has not."""
+    return _ENDINGS.get(case.outcome) or case.outcome.replace("_", " ")
+
+
 def headline(case: Case, process: Process) -> Iterator[Line]:
     """Which case it is and where it stands, in two lines."""
     garment = words(", ", case.garment) if case.garment else ""
     yield Line(words(Bit(who(case), "strong"), garment), label=Bit(case.code, "strong"), gap=len(case.code) + 2)
-    ended = f": {case.outcome.replace('_', ' ')}" if case.outcome else ""
+    ended = f": {ending(case)}" if case.outcome else ""
     yield line(state_title(case, process), Bit(f" ({case.state}{ended})", "quiet"))
 
 

@@ -1,4 +1,4 @@
-"""Dates and spans as people say them: today 10:30, yesterday, Mon 2 March, in 3 working days. Pure: now is handed in.
+"""Dates and spans as people say them: today 10:30, yesterday, Mon 2 March, 3 days. Pure: now is handed in.
 
 Decides nothing; programs get ISO 8601 (`--json`), people get these, in the desk's own time zone.
 """
@@ -22,7 +22,6 @@ _UNITS = (
     ("year", timedelta(days=365.25), timedelta.max),
 )
 _BRIEF = {"minute": "min", "hour": "h", "day": "d", "week": "w", "month": "mo", "year": "y"}
-_SOON = timedelta(hours=12)  # as far ahead hours say more than working days
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +66,6 @@ class Moments:
         """10:30"""
         return f"{self._local(at):%H:%M}"
 
-    def ahead(self, at: datetime, hours: str = "", calendar: str = "") -> str:
-        """How far ahead: in 20 minutes, in 3 hours, in 3 working days; '' for what is past.
-
-        Args:
-            hours, calendar: the store's own, as in people.yaml.
-        """
-        if at <= self.now:
-            return ""
-        days = self._working_days(at, hours, calendar)
-        if at - self.now < _SOON or not days:
-            return f"in {span(at - self.now)}"
-        return f"in {days} working day{'s' * (days > 1)}"
-
     def brief_age(self, since: datetime) -> str:
         """How long ago, for a narrow column: 3 d, 5 w, 8 mo."""
         count, _, unit = self.age(since).partition(" ")
@@ -88,12 +74,6 @@ class Moments:
     def age(self, since: datetime) -> str:
         """How long ago: 3 days; '' for what is to come."""
         return span(self.now - since) if since <= self.now else ""
-
-    def _working_days(self, at: datetime, hours: str, calendar: str) -> int:
-        """Working days after today up to that day."""
-        opening, today = self.calendar.opening(hours, calendar), self._local(self.now).date()
-        ahead = min((self._local(at).date() - today).days, 400)  # days; farther ahead nobody counts
-        return sum(opening.on(today + timedelta(days=n)) is not None for n in range(1, ahead + 1))
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.calendar.timezone))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from mailbot.cases.model import Case, Letter
 from mailbot.cases.silence import due, party_awaited
 from mailbot.insight.happenings import role_name
-from mailbot.insight.listing import state_title, who
+from mailbot.insight.listing import ending, state_title, who
 from mailbot.insight.moments import Moments
 from mailbot.insight.sheet import Bit, Column, Table, Words, words
 from mailbot.process.model import Process, Rung
@@ -101,6 +101,14 @@ def summary(cases: Sequence[Case], process: Process) -> Words:
     )
 
 
+def unsorted(cases: Sequence[Case], process: Process) -> Iterator[str]:
+    """Mail that is still being sorted: how much waits for whom, a sentence for each of them."""
+    waiting = Counter(party_awaited(case, process) for case in cases)
+    for party, n in waiting.most_common():
+        mail, what = ("1 mail waits", "it is") if n == 1 else (f"{n} mails wait", "they are")
+        yield f"{mail} for {role_name(party)} to say what {what}"
+
+
 def late(cases: Sequence[Case], process: Process, moments: Moments) -> int:
     """In how many cases the desk itself is late with a step of its own: it is not running, or cannot reach its mail."""
     return sum(_is_late(case, process, moments) for case in cases)
@@ -128,7 +136,7 @@ def _waits(case: Case, process: Process, moments: Moments) -> Words:
 
 def _next(case: Case, process: Process, moments: Moments) -> Words:
     if has_ended(case, process):
-        return words(Bit(case.outcome.replace("_", " ") or "ended", "quiet"))
+        return words(Bit(ending(case) or "ended", "quiet"))
     since, coming = overdue_since(case, process), due(case, process)
     if since:
         return words(Bit(f"overdue since {moments.short_day(since)}", "bad"))

@@ -49,11 +49,11 @@ def sendings(code: str, process: Process) -> Iterator[Sending]:
                     yield Sending(fork, row, how, _readers(code, row, process))
 
 
-def page(code: str, process: Process, stories: Sequence[tuple[str, str]] = ()) -> Iterator[Line]:
+def page(code: str, process: Process, stories: Sequence[tuple[str, str]] | None = ()) -> Iterator[Line]:
     """All about one letter, for a person.
 
     Args:
-        stories: file and title of each story that shows it.
+        stories: file and title of each story that shows it; None where there are no stories to look into.
     """
     cards = process.letters[code]
     card = next(iter(cards.values()))
@@ -72,13 +72,16 @@ def page(code: str, process: Process, stories: Sequence[tuple[str, str]] = ()) -
     yield labelled("filled in", ", ".join(_placeholders(card)) or "with nothing")
     yield from _sent_by(code, process)
     yield from _buttons(code, card, process)
-    if stories:
+    if stories is None:
+        yield BLANK
+        yield line(Bit("Stories: only in a clone of mailbot", "quiet"))
+    elif stories:
         yield BLANK
         yield line(Bit("Stories that show it", "strong"))
         yield from (labelled(file, title, gap=max(len(file) for file, _ in stories) + 2) for file, title in stories)
 
 
-def as_json(code: str, process: Process, stories: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+def as_json(code: str, process: Process, stories: Sequence[tuple[str, str]] | None = ()) -> dict[str, Any]:
     """The same for a program: one object."""
     cards = process.letters[code]
     card = next(iter(cards.values()))
@@ -95,7 +98,7 @@ def as_json(code: str, process: Process, stories: Sequence[tuple[str, str]] = ()
         "placeholders": list(_placeholders(card)),
         "sent_by": [_sending_json(each) for each in sendings(code, process)],
         "answers": [_answer_json(code, answer, process) for answer in card.answers],
-        "stories": [file for file, _ in stories],
+        "stories": [file for file, _ in stories or ()],
     }
 
 

@@ -16,6 +16,7 @@ from mailbot.insight.coming import Coming, coming
 from mailbot.insight.happenings import status
 from mailbot.insight.listing import headline, iso
 from mailbot.insight.moments import Moments
+from mailbot.insight.noted import Noted
 from mailbot.insight.sheet import BLANK, Bit, Line, labelled, line, words
 from mailbot.insight.steps import Rule, Step, Told, steps
 from mailbot.process.model import Process
@@ -29,7 +30,7 @@ def page(case: Case, history: Sequence[Entry], process: Process, moments: Moment
     yield BLANK
     told = steps(case, history, process, moments)
     for step in told:
-        yield from _step(step, moments)
+        yield from _step(step, process, moments)
     yield line(Bit("What comes next", "strong"))
     yield from _coming(coming(case, process, moments))
     if any(step.rule and step.rule.changed for step in told):
@@ -57,7 +58,7 @@ def as_json(case: Case, history: Sequence[Entry], process: Process, moments: Mom
     }
 
 
-def _step(step: Step, moments: Moments) -> Iterator[Line]:
+def _step(step: Step, process: Process, moments: Moments) -> Iterator[Line]:
     inward = "inward" if step.by not in ("clock", "desk") else ""
     at = moments.moment(step.at)
     yield Line(words(Bit(step.what, inward)), label=Bit(at, "strong"), gap=len(at) + 2)
@@ -69,12 +70,18 @@ def _step(step: Step, moments: Moments) -> Iterator[Line]:
         yield from _rule(step.rule)
     for letters in _alike(step.letters):
         yield _letter(letters, step, moments)
-    for number, each in enumerate(step.noted):
+    for number, each in enumerate(_in_order(step.noted, process)):
         private = Bit(f" ({PRIVATE})", "doubt") if each.private else ""
         yield labelled("" if number else "noted", each.words, private, indent=4)
     if step.goes:
         yield labelled("now", Bit(step.title, "strong"), Bit(f" ({step.goes})", "quiet"), indent=4)
     yield BLANK
+
+
+def _in_order(noted: Sequence[Noted], process: Process) -> list[Noted]:
+    """Facts as the rules explain them, one after the other: what one says may refer to the one before."""
+    places = {name: number for number, name in enumerate(process.facts)}
+    return sorted(noted, key=lambda each: places.get(each.name, -1))
 
 
 def _rule(rule: Rule) -> Iterator[Line]:

@@ -1,7 +1,7 @@
 """What a template can say by itself, line by line, in a world where something is known to be given or not.
 
-`templates.own_words` tells all that can ever be said; here branches that such a world never reaches are left out, and
-every word keeps the line it stands on. Decides nothing about the words.
+Branches that such a world never reaches are left out; every word keeps the line it stands on. Decides nothing about
+the words.
 """
 
 from __future__ import annotations

@@ -16,9 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from rapidfuzz import process as fuzzy
 
 from mailbot.errors import Problem
-from mailbot.letters.markdown import render
-from mailbot.letters.offers import ELSEWHERE
-from mailbot.letters.spans import Marks, joined
+from mailbot.letters.spans import Marks
 from mailbot.process.model import LetterCard, Process
 
 _PERSON = ("name", "first_name")
@@ -92,34 +90,6 @@ def problems(process: Process) -> tuple[Problem, ...]:
 def fill(source: str, values: Mapping[str, Any], marks: Marks) -> str:
     """The source with its placeholders replaced by marks."""
     return _compiled(source).render({**values, _MARKS: marks})
-
-
-def own_words(source: str) -> str:
-    """All that a template can say by itself, as its readers see it; its placeholders stand as ELSEWHERE."""
-    try:
-        tree = parsed(source)
-    except TemplateSyntaxError:
-        return source  # `problems` says so; what can be read of it is still looked through
-    return joined(render("".join(_said(tree)), Marks()).spans)
-
-
-def _said(node: nodes.Node) -> Iterator[str]:
-    """The words of a template in their order, every branch of it."""
-    if isinstance(node, nodes.TemplateData):
-        yield node.data
-    elif isinstance(node, nodes.Const):
-        yield str(node.value)
-    elif isinstance(node, nodes.Name | nodes.Getattr):
-        yield ELSEWHERE
-    elif isinstance(node, nodes.If):
-        for child in (*node.body, *node.elif_, *node.else_):
-            yield from _said(child)
-    elif isinstance(node, nodes.For):
-        for child in (*node.body, *node.else_):
-            yield from _said(child)
-    else:
-        for child in node.iter_child_nodes():
-            yield from _said(child)
 
 
 @lru_cache(maxsize=512)

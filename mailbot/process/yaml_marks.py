@@ -18,6 +18,7 @@ import yaml
 
 from mailbot.errors import Problem
 from mailbot.process.names import shown
+from mailbot.process.yaml_faults import fault
 
 LONGEST_FILE = 500_000  # characters; the shipped rules together have a fifth of that
 DEEPEST = 20  # lists and tables inside each other; rules need 7
@@ -103,18 +104,11 @@ def read(text: str, file: str, first_line: int = 1) -> tuple[Value | None, list[
             if not reading.take(event):
                 return None, reading.problems
     except yaml.YAMLError as error:
-        last_line = first_line + text.rstrip().count("\n")
-        reading.problems.append(_syntax(error, file, first_line, last_line))
+        line, what = fault(error, text)
+        last_line = first_line + text.rstrip().count("\n")  # the end of the file is its last line with text
+        reading.problems.append(Problem(file, min(first_line + line, last_line), f"this is not YAML: {what}"))
         return None, reading.problems
     return reading.root or Value(line=first_line), reading.problems
-
-
-def _syntax(error: yaml.YAMLError, file: str, first_line: int, last_line: int) -> Problem:
-    """libyaml's complaint with its line, in one sentence; the end of the file is its last line with text."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    said = " ".join(str(part) for part in (getattr(error, "context", ""), getattr(error, "problem", "")) if part)
-    line = min(first_line + (mark.line if mark else 0), last_line)
-    return Problem(file, line, f"this is not YAML: {said or 'unreadable'}")
 
 
 class _Reading:
