@@ -43,6 +43,7 @@ ADDRESS, RIGHTS = "1", "7"
 GOES_AWAY = 421  # "closing transmission channel", at any time (RFC 5321 section 3.8)
 LONGEST_PATH = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 PATIENCE = 3  # the answer to a whole letter takes servers longest; RFC 5321 4.5.3.2.6 would have us wait 10 minutes
+CANCEL_AGAIN = 0.02  # seconds; shorter than a letter takes
 SLOWEST_LINE = 50_000  # bytes a second: a large letter gets the time to pass through a slow line
 
 # A mailbox as it may stand in RCPT TO. What this does not know is no address anybody has.
@@ -196,8 +197,9 @@ async def _empty(
 
 async def _end(task: asyncio.Task[None]) -> None:
     """Wait for the round, or stop it; a mistake of ours in it is raised here."""
-    if not task.done():
+    while not task.done():  # a cancel that comes together with an answer is lost in Python 3.11's wait_for
         task.cancel()
+        await asyncio.wait({task}, timeout=CANCEL_AGAIN)
     with suppress(asyncio.CancelledError):
         await task
 
