@@ -27,7 +27,7 @@ from mailbot.cases.model import Case
 from mailbot.desk import Report
 from mailbot.errors import MailbotError
 from mailbot.insight.listing import is_complaint
-from mailbot.intaking import LEFT
+from mailbot.intaking import left_alone
 from mailbot.notify import ALIVE, READY, STOPPING, more_time, reloading, status
 from mailbot.process.model import Process
 from mailbot.settings import Settings
@@ -165,7 +165,7 @@ def _counted(ledger: Ledger, process: Process) -> dict[str, Any]:
         "queued": len(ledger.outbox(("queued", "sending"), MOST_LETTERS)),
         "held": len(held),
         "in_doubt": len(ledger.outbox(("in_doubt",), MOST_LETTERS)),
-        "left": len((ledger.meta(LEFT) or {}).get("uids", ())),
+        "left": left_alone(ledger),
     }
 
 

@@ -15,7 +15,7 @@ from mailbot.process.vocabulary import BACK
 
 BEFORE, EVERY = "first", "any"  # the blocks whose rows stand in every state
 Known = Mapping[str, Mapping[str, Any]]  # group -> name -> value; what is not in it may be anything
-_LEFT = "the state it left"
+WHERE_IT_WAS = "the state it left"
 _FEW = 3  # from more states than that, arrows alike are drawn once, from one box for all of them
 
 
@@ -103,7 +103,7 @@ def _arrows_of(block: str, process: Process) -> Iterator[str]:
         if fork.block == block:
             for row in fork.rows:
                 if row.go:
-                    yield f"    -> {_LEFT if row.go == BACK else row.go}: {trigger(fork, row)}"
+                    yield f"    -> {WHERE_IT_WAS if row.go == BACK else row.go}: {trigger(fork, row)}"
 
 
 def mermaid(process: Process) -> Iterator[str]:
@@ -112,7 +112,7 @@ def mermaid(process: Process) -> Iterator[str]:
     boxes = dict.fromkeys(end for arrow in arrows for end in arrow if end not in process.states)
     alias = {name: f"box{number}" for number, name in enumerate(boxes, start=1)}
     yield "stateDiagram-v2"
-    yield from (f'    state "{_LEFT if name == BACK else name}" as {alias[name]}' for name in boxes)
+    yield from (f'    state "{WHERE_IT_WAS if name == BACK else name}" as {alias[name]}' for name in boxes)
     for (source, target), triggers in arrows.items():
         label = ", ".join(trigger.replace("_", " ") for trigger in triggers)
         yield f"    {alias.get(source, source)} --> {alias.get(target, target)}: {label}"

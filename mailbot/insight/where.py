@@ -14,14 +14,13 @@ from typing import Any
 from jinja2 import TemplateSyntaxError, nodes
 
 from mailbot.insight.happenings import role_name
-from mailbot.insight.map import BEFORE, EVERY, Fork, forks, places, possible
+from mailbot.insight.map import BEFORE, EVERY, WHERE_IT_WAS, Fork, forks, places, possible
 from mailbot.insight.sheet import BLANK, Bit, Line, labelled, line, words
 from mailbot.insight.steps import title_of, when
 from mailbot.letters.templates import parsed
 from mailbot.process.model import Answer, LetterCard, Process, Row
 from mailbot.process.vocabulary import BACK, QUIET
 
-_LEFT = "the state it left"
 _PLACE = 19  # columns for process.yaml:1000
 
 
@@ -118,7 +117,7 @@ def _sending(sending: Sending, code: str, process: Process) -> Iterator[str | Bi
     if sending.row.note:
         yield f"; {sending.row.note}"
     if sending.row.go:
-        yield Bit(f" -> {_LEFT if sending.row.go == BACK else sending.row.go}", "quiet")
+        yield Bit(f" -> {WHERE_IT_WAS if sending.row.go == BACK else sending.row.go}", "quiet")
 
 
 def _line_of(row: Row) -> str:
@@ -162,7 +161,7 @@ def _outcome(fork: Fork, row: Row, process: Process) -> Iterator[str | Bit]:
     """What a row does, in words."""
     done = [f"{code} to {spoken(_readers(code, row, process))}" for code in row.letters]
     if row.go:
-        done.append(f"goes to “{_LEFT if row.go == BACK else title_of(row.go, process)}”")
+        done.append(f"goes to “{WHERE_IT_WAS if row.go == BACK else title_of(row.go, process)}”")
     asked = f"if {' '.join(row.condition.source.split())}: " if row.condition else ""
     if fork.block in (BEFORE, EVERY):
         yield Bit("in every state, ", "quiet")
