@@ -21,6 +21,10 @@ from mailbot.adapters.sqlite_file import copy_at_rest
 from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
 from mailbot.desk import Desk
 from mailbot.errors import SettingsError
+from mailbot.process.model import Process
+from mailbot.reading.beside import Beside
+from mailbot.reading.plain import Here, Reading
+from mailbot.reading.stem import NoProcess
 from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
 from mailbot.stepping import Clock
@@ -74,13 +78,22 @@ def post_of(settings: Settings) -> SmtpPost:
 
 def rulebook_of(settings: Settings, *, keep: bool) -> RuleBook:
     """The rules of a desk folder; only a writer keeps the good ones."""
-    return RuleBook(settings.folder, settings.state_folder, settings.desk.timezone, keep=keep)
+    desk = settings.desk
+    return RuleBook(settings.folder, settings.state_folder, desk.timezone, keep=keep, languages=desk.written)
 
 
 def ledger_of(settings: Settings) -> TinyDbLedger:
     """The ledger under state/."""
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     return TinyDbLedger(settings.state_folder)
+
+
+def reading_of(process: Process) -> Reading:
+    """Mail read in a process beside the desk; by the desk itself where none can be had."""
+    try:
+        return Beside(process)
+    except NoProcess:  # within a program of several threads (the demo), or on a system that cannot fork
+        return Here()
 
 
 def _key(settings: Settings) -> bytes:
@@ -99,11 +112,13 @@ def assemble(settings: Settings, now: Clock) -> Iterator[Assembled]:
         closing.enter_context(DeskLock(settings.state_folder / "lock"))
         key = _key(settings)
         rulebook = rulebook_of(settings, keep=True)
-        rulebook.rules()  # errors in the rules before any server is asked
+        rules = rulebook.rules()  # errors in the rules before any server is asked
+        reading = reading_of(rules.process)  # before there is a thread, a connection or a database
+        closing.callback(reading.close)
         ledger, mailbox, post = ledger_of(settings), mailbox_of(settings), post_of(settings)
         for each in (ledger.close, mailbox.close, post.close):
             closing.callback(each)
-        desk = Desk(settings, key, rulebook, ledger, mailbox, post, now)
+        desk = Desk(settings, key, rulebook, ledger, mailbox, post, now, reading)
         yield Assembled(desk, ledger)
 
 
@@ -114,6 +129,8 @@ def rehearsal(settings: Settings, now: Clock) -> Iterator[tuple[Assembled, NullP
         secret = settings.folder / SECRET
         key = read_secret(secret if secret.exists() else Path(scratch) / SECRET)
         rulebook = rulebook_of(settings, keep=False)
+        reading = reading_of(rulebook.rules().process)
+        closing.callback(reading.close)
         file = settings.state_folder / FILE
         if file.exists() and not copy_at_rest(file, Path(scratch) / FILE):
             (Path(scratch) / FILE).unlink(missing_ok=True)
@@ -125,5 +142,5 @@ def rehearsal(settings: Settings, now: Clock) -> Iterator[tuple[Assembled, NullP
         inner = mailbox_of(settings)
         closing.callback(inner.close)
         mailbox, post = ReadOnlyMailbox(inner), NullPost()
-        desk = Desk(settings, key, rulebook, ledger, mailbox, post, now)
+        desk = Desk(settings, key, rulebook, ledger, mailbox, post, now, reading)
         yield Assembled(desk, ledger), post

@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "cases": ("looking", "cases", "The cases, oldest first."),
         "show": ("looking", "show", "One case with its history."),
         "why": ("looking", "why", "Each step of a case in plain words, by which rule, and what comes next."),
+        "explain": ("explaining", "explain", "What the desk understands of a mail, why, and what it would do."),
     },
     "Rules and letters": {
         "check": ("ruling", "check", "Lint rules and letters; all problems at once."),
@@ -159,6 +160,7 @@ def _log(verbose: bool) -> None:
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # what is odd in a customer's file is nobody's news
 
 
 if __name__ == "__main__":

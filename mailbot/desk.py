@@ -26,14 +26,18 @@ from mailbot.cases.recognise import recognise
 from mailbot.cases.recognised import Recognised
 from mailbot.cases.record import desk_line
 from mailbot.commits import mail_line
+from mailbot.enclosing import Carried
 from mailbot.errors import MailboxError, Problem, StaleCase
 from mailbot.firing import HELD, Firing
 from mailbot.intaking import Intaking, Meta
+from mailbot.letters import form_paper
+from mailbot.letters.photos import Photo
 from mailbot.letters.step import Room, Step, take
 from mailbot.letters.write import House
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
 from mailbot.posting import Posting
+from mailbot.reading.plain import Here, Reading, Seen
 from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
 from mailbot.sign_in.telling import tell_of_sign_in
@@ -60,28 +64,24 @@ class Desk:
     """One mailbox and its cases."""
 
     def __init__(
-        self,
-        settings: Settings,
-        key: bytes,
-        rulebook: RuleBook,
-        ledger: Ledger,
-        mailbox: Mailbox,
-        post: Post,
-        clock: Clock,
-    ) -> None:
+        self, settings: Settings, key: bytes, rulebook: RuleBook, ledger: Ledger, mailbox: Mailbox, post: Post,
+        clock: Clock, reading: Reading | None = None,
+    ) -> None:  # fmt: skip
         desk = settings.desk
         self._settings, self._rulebook, self._clock = settings, rulebook, clock
         self._ledger, self._mailbox = ledger, mailbox
         self._identity = Identity(
-            desk.name, desk.address, desk.prefix, key, settings.trust.authserv_id, desk.language, desk.timezone
+            desk.name, desk.address, desk.prefix, key, settings.trust.authserv_id, desk.written[0], desk.timezone
         )
         self._rules = rulebook.rules()
-        self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison)
+        self._reading = reading or Here()
+        self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison, self._reading)
         self._stepping = Stepping(ledger, lambda: self.room, clock, settings.brakes.letters_per_hour)
         self._firing = Firing(ledger, self._stepping, desk.digest)
         self._posting = Posting(
             ledger, mailbox, post, self._stepping.record_letters, sender=desk.address, admin=self._admin,
-            grants=self._grants, carries=self._carries, sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
+            grants=self._grants, carries=Carried(self._carries, self._paper),
+            sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
         )  # fmt: skip
 
     @property
@@ -114,6 +114,7 @@ class Desk:
         """
         report = Report()
         self._read_rules()
+        self._reading.begin(self._rules.process, self._identity)
         try:
             self._inward(report)
         except MailboxError as error:
@@ -143,10 +144,11 @@ class Desk:
 
     # ---- in -------------------------------------------------------------------------------------------------
 
-    def take_in(self, message: Message, batch: frozenset[str], meta: Meta) -> str:
+    def take_in(self, seen: Seen, batch: frozenset[str], meta: Meta) -> str:
         """One mail: understood, decided, committed. Returns its fate; moving it is the caller's."""
         process, now = self._rules.process, self._clock()
-        intake = intakes.look(message, process, self._identity)
+        intake = seen if isinstance(seen, intakes.Intake) else intakes.look(seen, process, self._identity)
+        message = intake.message
         while True:
             found = match.complete(self._ledger.find(intakes.query(intake)), self._ledger.find)
             if found.seen:
@@ -258,10 +260,15 @@ class Desk:
         cards = self._rules.process.letters.get(letter, {})
         return any(card.grants for card in cards.values())
 
-    def _carries(self, letter: str) -> bool:
-        """Whether the photos of the case travel with the letter."""
+    def _carries(self, letter: str) -> str:
+        """What travels with the letter: photos, form, or ''."""
         cards = self._rules.process.letters.get(letter, {})
-        return any(card.attach for card in cards.values())
+        return next((card.attach for card in cards.values()), "")
+
+    def _paper(self, case: Case) -> Photo | None:
+        """The form of a case as a PDF, where the rules have words for one."""
+        process = self._rules.process
+        return form_paper.paper(process, process.languages[0], self._identity.name, case.form.values, case.code)
 
     def _admin(self) -> str:
         return self._rules.process.people.reach("admin")

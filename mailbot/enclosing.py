@@ -1,14 +1,14 @@
-"""Photos for the letters that carry them (`attach: photos`), looked up in the mailbox as a letter first leaves.
+"""What a letter carries, put in as it first leaves: the customer's photos to staff, the form as a PDF to the customer.
 
-Staff never log in: a photo that is not in their mail does not exist for them. Takes files only from mails that the
-customer and colleagues wrote on the case, never from a stranger's. A letter never waits for a picture: without a
-mailbox, or with a mail that is gone, it leaves without.
+`attach: photos`: staff never log in, so a photo that is not in their mail does not exist for them. Takes files only
+from mails that the customer and colleagues wrote on the case, never from a stranger's. A letter never waits for a
+picture: without a mailbox, or with a mail that is gone, it leaves without. `attach: form`: the form with what is known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mailbot import logs
 from mailbot.adapters.ledger import Ledger, OutboxRow
@@ -17,28 +17,45 @@ from mailbot.cases.model import Case, CaseMail
 from mailbot.errors import MailboxError
 from mailbot.letters.photos import Photo, attached, fitting, photos_in, takes_photos
 from mailbot.mail import message as messages
-from mailbot.process.vocabulary import OUTSIDE, PARTIES
+from mailbot.process.vocabulary import CUSTOMER, FORM, OUTSIDE, PARTIES, PHOTOS
 
 MOST_MAILS = 20  # of a case, the newest; a customer who writes more often has sent the photos again
 LARGEST = 40_000_000  # bytes of one mail: Gmail and Outlook.com let 25 MB of files out, a third more on the wire
 
 
-class Enclosing:
-    """The photos of one run of letters: a mailbox that failed is not asked again, two letters of a case ask once."""
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """kind: what a letter of that code carries (photos, form or ''). paper: the form of a case, None for no form."""
 
-    def __init__(self, ledger: Ledger, mailbox: Mailbox, carries: Callable[[str], bool]) -> None:
-        self._ledger, self._mailbox, self._carries = ledger, mailbox, carries
+    kind: Callable[[str], str]
+    paper: Callable[[Case], Photo | None]
+
+
+class Enclosing:
+    """What one run of letters carries: a mailbox that failed is not asked again, two letters of a case ask once."""
+
+    def __init__(self, ledger: Ledger, mailbox: Mailbox, carried: Carried) -> None:
+        self._ledger, self._mailbox, self._carried = ledger, mailbox, carried
         self._reached = True
         self._last: tuple[str, tuple[Photo, ...]] = ("", ())
 
     def enclosed(self, row: OutboxRow) -> OutboxRow:
         """The letter as it is to leave. One that may have left before keeps its bytes."""
-        tried = row.attempts > 0 or row.doubts > 0 or not takes_photos(row.raw)
-        if tried or not self._carries(row.letter) or row.audience in OUTSIDE:
+        kind = self._carried.kind(row.letter)
+        if not kind or row.attempts > 0 or row.doubts > 0 or not takes_photos(row.raw):
             return row
-        if row.case != self._last[0]:
-            self._last = (row.case, self._photos(row))
-        return replace(row, raw=attached(row.raw, self._last[1]))
+        if kind == FORM and row.audience == CUSTOMER:
+            return replace(row, raw=attached(row.raw, self._form(row)))
+        if kind == PHOTOS and row.audience not in OUTSIDE:
+            if row.case != self._last[0]:
+                self._last = (row.case, self._photos(row))
+            return replace(row, raw=attached(row.raw, self._last[1]))
+        return row
+
+    def _form(self, row: OutboxRow) -> tuple[Photo, ...]:
+        case = self._ledger.case(row.case)
+        paper = self._carried.paper(case) if case else None
+        return (paper,) if paper else ()
 
     def _photos(self, row: OutboxRow) -> tuple[Photo, ...]:
         case = self._ledger.case(row.case)

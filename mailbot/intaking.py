@@ -1,7 +1,9 @@
 """The way in: from the inbox to a fate, in batches, so that a crash anywhere loses nothing and repeats nothing.
 
-UIDs in hand are recorded before they are parsed, moves after the commit. A mail that fails three
+UIDs in hand are recorded before they are taken in, moves after the commit. A mail that fails three
 times goes to Mailbot/Needs a human. Older mail than `since` at the first start is left where it is.
+Where mail is read beside the desk, the next batch is fetched and read while this one is decided: what
+kills a parser kills no desk then, so that needs no record.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import pairwise
 from math import inf
 from typing import Any
 
@@ -19,6 +22,7 @@ from mailbot.cases.record import desk_line
 from mailbot.errors import OutsideError, StateError
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
+from mailbot.reading.plain import Here, Reading, Seen, Unread, Unreadable, message_of
 
 BATCH = 50  # fetched and moved together: one MOVE a mail is forty times slower
 BATCH_BYTES = 32 * 1024 * 1024  # a batch of large mails stays within a small machine's memory
@@ -32,15 +36,19 @@ MOVING, IN_HAND, LEFT, FOUND = "moving", "in_hand", "left", "found"
 Moves = list[list[int | str]]  # [uid, folder]
 Meta = Callable[[str], Mapping[str, Any]]  # fate -> what to commit with it, so that the move is never forgotten
 # (the mail, keys taken in with this batch, what to commit beside) -> its fate
-TakeIn = Callable[[Message, frozenset[str], Meta], str]
+TakeIn = Callable[[Seen, frozenset[str], Meta], str]
 SetAside = Callable[[Message, str, Meta], None]
 
 
 class Intaking:
     """Empties the inbox; what a mail means is decided by `take_in`."""
 
-    def __init__(self, ledger: Ledger, mailbox: Mailbox, take_in: TakeIn, set_aside: SetAside) -> None:
+    def __init__(
+        self, ledger: Ledger, mailbox: Mailbox, take_in: TakeIn, set_aside: SetAside, reading: Reading | None = None
+    ) -> None:
         self._ledger, self._mailbox, self._take_in, self._set_aside = ledger, mailbox, take_in, set_aside
+        self._reading = reading or Here()
+        self._fetched: dict[int, Unread] = {}  # of the batch that comes next
 
     def finish_moves(self) -> None:
         """Carry out moves that a crash left after their commit."""
@@ -93,8 +101,9 @@ class Intaking:
             todo = [arrived for arrived in waiting if arrived.uid not in skip]
             if not todo:
                 return total
-            for batch in _batches(todo, singly=self._suspects(validity)):
-                total += self._batch(validity, batch, only, passed)
+            self._fetched = {}
+            for batch, coming in pairwise([*_batches(todo, singly=self._suspects(validity)), []]):
+                total += self._batch(validity, batch, coming, only, passed)
 
     def _left(self, validity: int) -> set[int]:
         left = self._ledger.meta(LEFT) or {}
@@ -106,11 +115,17 @@ class Intaking:
         return set(held.get("uids", ())) if held.get("validity") == validity else set()
 
     def _batch(
-        self, validity: int, batch: Sequence[Arrived], only: Callable[[Message], bool] | None, passed: set[int]
+        self,
+        validity: int,
+        batch: Sequence[Arrived],
+        coming: Sequence[Arrived],
+        only: Callable[[Message], bool] | None,
+        passed: set[int],
     ) -> int:
         tries = self._take_in_hand(validity, batch)
         try:
-            moves = self._unread(validity, batch[0]) if tries > TRIES else self._read(validity, batch, only)
+            unread = tries > TRIES
+            moves = self._unread(validity, batch[0]) if unread else self._read(validity, batch, coming, only)
             self._move(moves)
         except OutsideError:
             with suppress(StateError):  # a server or the disk failed: no mail killed anything
@@ -129,48 +144,73 @@ class Intaking:
         self._ledger.commit(Commit(meta={IN_HAND: {"validity": validity, "uids": uids, "tries": tries}}), {})
         return int(tries)
 
-    def _read(self, validity: int, batch: Sequence[Arrived], only: Callable[[Message], bool] | None) -> Moves:
+    def _read(
+        self,
+        validity: int,
+        batch: Sequence[Arrived],
+        coming: Sequence[Arrived],
+        only: Callable[[Message], bool] | None,
+    ) -> Moves:
         """Every mail of the batch taken in; where they are to be moved."""
-        bodies = self._bodies(batch)
+        mails = self._fetch(batch)
+        self._look_ahead(coming)
         moves: Moves = []
         keys: frozenset[str] = frozenset()
         for arrived in batch:
-            raw = bodies.pop(arrived.uid, None)
-            if raw is None:
+            mail = mails.pop(arrived.uid, None)
+            if mail is None:
                 continue  # gone meanwhile: a person moved it
-            message = messages.read(raw, truncated=arrived.size > LARGEST)
+            seen = self._reading.read(mail)
+            message = seen.message if isinstance(seen, Unreadable) else message_of(seen)
             if only and not only(message):
                 continue
-            fate = self._one(arrived.uid, message, keys, _moving(validity, moves, arrived.uid))
+            fate = self._one(arrived, seen, keys, _moving(validity, moves, arrived.uid))
             keys |= {message.key}
             moves.append([arrived.uid, FOLDER[fate]])
         return moves
 
-    def _one(self, uid: int, message: Message, keys: frozenset[str], meta: Meta) -> str:
+    def _fetch(self, batch: Sequence[Arrived]) -> dict[int, Unread]:
+        """The batch's mails, handed over to be read; what was fetched ahead is handed over already."""
+        mails = {a.uid: self._fetched[a.uid] for a in batch if a.uid in self._fetched}
+        self._fetched = {}
+        if not mails:
+            bodies = self._bodies(batch)
+            mails = {a.uid: Unread(bodies[a.uid], a.size > LARGEST) for a in batch if a.uid in bodies}
+            self._reading.ahead(list(mails.values()))
+        return mails
+
+    def _look_ahead(self, coming: Sequence[Arrived]) -> None:
+        """The next batch fetched already, where somebody has the time to read it."""
+        if coming and self._reading.early:
+            with suppress(OutsideError):  # this batch first: the error comes back when it is the next one's turn
+                self._fetched = self._fetch(coming)
+
+    def _one(self, arrived: Arrived, seen: Seen | Unreadable, keys: frozenset[str], meta: Meta) -> str:
         """The fate of a mail; one that cannot be taken in goes to a human."""
+        if isinstance(seen, Unreadable):
+            return self._keep_for_human(arrived.uid, seen.message, f"{seen.why}. {_told(arrived)}", meta)
         error = ""
         for _ in range(TRIES):
             try:
-                return self._take_in(message, keys, meta)
+                return self._take_in(seen, keys, meta)
             except OutsideError:
                 raise  # a server or the disk failed, not the mail
             except Exception as failure:  # any bytes are a mail; what still fails here goes to a human
                 error = f"{type(failure).__name__}: {failure}"[:300]
+        return self._keep_for_human(arrived.uid, message_of(seen), error, meta)
+
+    def _keep_for_human(self, uid: int, message: Message, error: str, meta: Meta) -> str:
         logs.set_aside(uid, error)
         self._set_aside(message, error, meta)
         return "human"
 
     def _unread(self, validity: int, arrived: Arrived) -> Moves:
         """The program died again and again with this mail in hand: it goes to a human without being read any more."""
-        error = (
-            f"The program died {TRIES} times while it was read. It came at {arrived.received_at:%Y-%m-%d %H:%M} UTC "
-            f"and has {arrived.size} bytes"
-        )
         raw = self._mailbox.read_head(arrived.uid, HEAD)
         if not raw:
             return []  # gone meanwhile
-        logs.set_aside(arrived.uid, error)
-        self._set_aside(messages.unread(raw), error, _moving(validity, [], arrived.uid))
+        error = f"The program died {TRIES} times while it was read. {_told(arrived)}"
+        self._keep_for_human(arrived.uid, messages.unread(raw), error, _moving(validity, [], arrived.uid))
         return [[arrived.uid, FOLDER["human"]]]
 
     def _bodies(self, batch: Sequence[Arrived]) -> dict[int, bytes]:
@@ -184,6 +224,11 @@ class Intaking:
             uids = [int(uid) for uid, wanted in moves if wanted == folder]
             if uids:
                 self._mailbox.move(uids, folder)
+
+
+def _told(arrived: Arrived) -> str:
+    """What a person can find a mail by of which nothing was read."""
+    return f"It came at {arrived.received_at:%Y-%m-%d %H:%M} UTC and has {arrived.size} bytes"
 
 
 def left_alone(ledger: Ledger) -> int:

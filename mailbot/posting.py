@@ -17,7 +17,7 @@ from mailbot.adapters.ledger import Ledger, OutboxRow
 from mailbot.adapters.ports import SENT, Delivery, Mailbox, Parcel, Post
 from mailbot.cases.events import Event
 from mailbot.commits import Outcome
-from mailbot.enclosing import Enclosing
+from mailbot.enclosing import Carried, Enclosing
 from mailbot.errors import PostError
 
 AT_ONCE = 3  # letters that one crash can put in doubt; as many as the post has connections
@@ -38,7 +38,7 @@ class Posting:
 
     def __init__(
         self, ledger: Ledger, mailbox: Mailbox, post: Post, record: Record, *, sender: str, admin: Callable[[], str],
-        grants: Callable[[str], bool], carries: Callable[[str], bool], sent: str, in_doubt: str,
+        grants: Callable[[str], bool], carries: Carried, sent: str, in_doubt: str,
     ) -> None:  # fmt: skip
         self._ledger, self._mailbox, self._post, self._record = ledger, mailbox, post, record
         self._sender, self._admin, self._grants, self._sent, self._in_doubt = sender, admin, grants, sent, in_doubt

@@ -6,7 +6,7 @@ A broken edit leaves the last good rules (kept under state/rules/) in force, and
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +17,7 @@ from mailbot.cases.events import RECOGNISED
 from mailbot.errors import Problem, RulesError
 from mailbot.insight.check import check, check_layout
 from mailbot.process.load import Loaded, load
+from mailbot.process.load_letters import SOURCE
 from mailbot.process.model import Process
 
 LAYOUT = "templates/layout.html"
@@ -36,9 +37,11 @@ class Rules:
 class RuleBook:
     """Gives the rules in force; reads the files again only when one has changed. With `keep` the good ones are kept."""
 
-    def __init__(self, folder: Path, state_folder: Path, timezone: str, *, keep: bool) -> None:
+    def __init__(
+        self, folder: Path, state_folder: Path, timezone: str, *, keep: bool, languages: Sequence[str] = (SOURCE,)
+    ) -> None:
         self._folder, self._kept, self._keep = folder, state_folder / _KEPT, keep
-        self._timezone = timezone
+        self._timezone, self._languages = timezone, tuple(languages)
         self._stamp: tuple[tuple[str, int, int], ...] | None = None
         self._rules: Rules | None = None
 
@@ -55,7 +58,7 @@ class RuleBook:
 
     def _read(self) -> Rules:
         try:
-            files: Mapping[str, str] = read_rule_files(self._folder)
+            files: Mapping[str, str] = read_rule_files(self._folder, (*self._languages, SOURCE))
             text = json.dumps(dict(files))
             proved = self._is_kept(text)
             found = self._loaded(files) if proved else self._checked(files)
@@ -73,7 +76,7 @@ class RuleBook:
             return False  # none yet, or damaged
 
     def _loaded(self, files: Mapping[str, str]) -> Rules:
-        process = _read_once(_texts(files), self._timezone).process
+        process = _read_once(_texts(files), self._timezone, self._languages).process
         return Rules(process, files[LAYOUT]) if process else self._checked(files)
 
     def _last_good(self, problems: tuple[Problem, ...]) -> Rules:
@@ -87,7 +90,7 @@ class RuleBook:
         return Rules(found.process, found.layout, problems)
 
     def _checked(self, files: Mapping[str, str]) -> Rules:
-        process, problems = examine(files, self._timezone)
+        process, problems = examine(files, self._timezone, self._languages)
         severe = tuple(problem for problem in problems if problem.severe)
         if severe or process is None:
             raise RulesError(severe)
@@ -103,9 +106,14 @@ class RuleBook:
         return tuple(sorted(stamps))
 
 
-def examine(files: Mapping[str, str], timezone: str) -> tuple[Process | None, tuple[Problem, ...]]:
-    """The process that rule files make, and everything that is wrong with them, sorted."""
-    return _examined(_texts(files), timezone)
+def examine(
+    files: Mapping[str, str], timezone: str, languages: Sequence[str] = ()
+) -> tuple[Process | None, tuple[Problem, ...]]:
+    """The process that rule files make, and everything that is wrong with them, sorted.
+
+    languages: those of the desk's letters; none = every one that there is a folder of letters for.
+    """
+    return _examined(_texts(files), timezone, tuple(languages))
 
 
 def _texts(files: Mapping[str, str]) -> _Texts:
@@ -113,13 +121,15 @@ def _texts(files: Mapping[str, str]) -> _Texts:
 
 
 @lru_cache(maxsize=4)  # a value of a value: the same files are read, and proved, once in a run
-def _read_once(texts: _Texts, timezone: str) -> Loaded:
-    return load(dict(texts), timezone, RECOGNISED)
+def _read_once(texts: _Texts, timezone: str, languages: tuple[str, ...]) -> Loaded:
+    return load(dict(texts), timezone, RECOGNISED, languages)
 
 
 @lru_cache(maxsize=4)
-def _examined(texts: _Texts, timezone: str) -> tuple[Process | None, tuple[Problem, ...]]:
-    files, loaded = dict(texts), _read_once(texts, timezone)
+def _examined(
+    texts: _Texts, timezone: str, languages: tuple[str, ...]
+) -> tuple[Process | None, tuple[Problem, ...]]:
+    files, loaded = dict(texts), _read_once(texts, timezone, languages)
     problems = [*loaded.problems, *(check(loaded.process) if loaded.process else ())]
     if LAYOUT not in files:
         problems.append(Problem(LAYOUT, 1, "is missing: every HTML letter stands in it"))

@@ -6,6 +6,7 @@ nearest right word. Secrets never show in a repr, a log or a message. Pure rooms
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from mailbot.web_addresses import LOOPBACK
 
 FILE = "mailbot.toml"
 Security = Literal["tls", "starttls", "none"]
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,8})?")  # the folders of templates/ are called so
 OWN = "own"  # oauth2 = "own": a sign-in server that the table of providers does not know
 
 
@@ -68,7 +70,7 @@ class Desk(_Section):
     address: str
     prefix: str = Field(default="CASE", pattern=r"^[A-Z][A-Z0-9]{1,11}$")  # stands in every subject
     timezone: str = "Europe/London"
-    language: str = "en"
+    language: str = "en"  # of a desk that writes in one alone
     languages: tuple[str, ...] = ()
     digest: bool = True
     mode: Literal["rehearse", "live"] = "rehearse"
@@ -84,6 +86,28 @@ class Desk(_Section):
         if len(domain) > 36:  # <7.N.26@domain> must stay within the 76 characters that survive every client
             raise ValueError("the domain is longer than 36 characters; letters' Message-IDs would break")
         return value
+
+    @field_validator("languages")
+    @classmethod
+    def _codes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for language in value:
+            if not _LANGUAGE.fullmatch(language):
+                raise ValueError(f'has {language!r}, which is no code of a language; write them like ["en", "fr"]')
+        if len(set(value)) < len(value):
+            raise ValueError("names a language twice")
+        return value
+
+    @model_validator(mode="after")
+    def _one_default(self) -> Desk:
+        if self.languages and "language" in self.model_fields_set and self.language != self.languages[0]:
+            first = self.languages[0]
+            raise ValueError(f"language is {self.language!r}, and the first of languages {first!r}; leave out language")
+        return self
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The languages that letters are written in; the first is the default, and that of letters to staff."""
+        return self.languages or (self.language,)
 
     @field_validator("timezone")
     @classmethod

@@ -23,6 +23,7 @@ from mailbot.insight import listing, overview
 from mailbot.insight.moments import Moments
 from mailbot.insight.overview import ALL, Wanted
 from mailbot.process.load import load
+from mailbot.process.load_letters import SOURCE
 from mailbot.process.model import Process
 from mailbot.process.names import did_you_mean
 from mailbot.process.vocabulary import STATES
@@ -129,7 +130,8 @@ class View:
 @contextmanager
 def view(settings: Settings) -> Iterator[View]:
     """A view of the desk's state, also while the service runs."""
-    rulebook = RuleBook(settings.folder, settings.state_folder, settings.desk.timezone, keep=False)
+    desk = settings.desk
+    rulebook = RuleBook(settings.folder, settings.state_folder, desk.timezone, keep=False, languages=desk.written)
     process = rulebook.rules().process
     exists = (settings.state_folder / FILE).exists()
     ledger: Ledger = TinyDbLedger(settings.state_folder, readonly=True) if exists else MemoryLedger()
@@ -139,13 +141,13 @@ def view(settings: Settings) -> Iterator[View]:
         ledger.close()
 
 
-def rules_of(folder: Path, timezone: str) -> Process:
+def rules_of(folder: Path, timezone: str, languages: Sequence[str] = (SOURCE,)) -> Process:
     """The rules that stand in a folder, for whoever reads them; what they prove is for `check`.
 
     Raises:
         RulesError: they cannot be read.
     """
-    loaded = load(read_rule_files(folder), timezone, RECOGNISED)
+    loaded = load(read_rule_files(folder, (*languages, SOURCE)), timezone, RECOGNISED, languages)
     if loaded.process is None:
         raise RulesError(tuple(problem for problem in loaded.problems if problem.severe))
     return loaded.process

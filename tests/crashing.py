@@ -36,6 +36,8 @@ from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.desk import Desk
 from mailbot.errors import MailbotError
 from mailbot.mail import message as messages
+from mailbot.process.model import Process
+from mailbot.reading.plain import Here, Reading
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGING = {  # methods of IMAPClient -> the kind of step
@@ -141,15 +143,19 @@ def cycle(folder: Path, now: datetime, die_after: int = 0, noted: Path | None = 
     with DeskLock(settings.state_folder / "lock"):
         mailbox = CountedMailbox(assembly.account_of(settings), settings.imap.inbox, settings.imap.sent)
         mailbox.done = steps.done
+        book = assembly.rulebook_of(settings, keep=True)
+        beside = assembly.reading_of(book.rules().process)
         Desk(
             settings,
             read_secret(folder / assembly.SECRET),
-            assembly.rulebook_of(settings, keep=True),
+            book,
             CountedLedger(assembly.ledger_of(settings), steps.done),
             mailbox,
             CountedPost(assembly.post_of(settings), steps.done),
             assembly.clock(now),
+            beside,
         ).cycle()
+        beside.close()
 
 
 def make_parsing_deadly(words: bytes) -> None:
@@ -162,6 +168,11 @@ def make_parsing_deadly(words: bytes) -> None:
         return read(raw, truncated=truncated)
 
     messages.read = deadly
+
+
+def read_by_itself(_process: Process) -> Reading:
+    """No process can be had for reading mail."""
+    return Here()
 
 
 class Forks:
@@ -178,13 +189,17 @@ class Forks:
         order = {"now": now.isoformat(), "die_after": die_after, "noted": str(noted) if noted else ""}
         return self._do({**order, "folder": str(folder)})
 
-    def mailbot(self, folder: Path, *arguments: str, deadly: str = "", largest_file: int = 0) -> int:
+    def mailbot(
+        self, folder: Path, *arguments: str, deadly: str = "", beside: bool = False, largest_file: int = 0
+    ) -> int:
         """The exit status of `mailbot …`; -9 if it began to parse a deadly mail.
 
         Args:
+            beside: deadly mail is read beside the desk, as it is where a process can be had; else by the desk itself.
             largest_file: bytes; no file may grow beyond it, as on a disk that is full.
         """
-        order = {"arguments": [*arguments, "--desk", str(folder)], "deadly": deadly, "largest_file": largest_file}
+        order = {"arguments": [*arguments, "--desk", str(folder)], "deadly": deadly, "beside": beside}
+        order |= {"largest_file": largest_file}
         return self._do({**order, "folder": str(folder)})
 
     def close(self) -> None:
@@ -224,10 +239,10 @@ def _read_rules_once() -> None:
     load, check = rulebook.load, rulebook.check
     known: dict[Any, Any] = {}
 
-    def load_known(files: Mapping[str, str], timezone: str, recognised: Any) -> Any:
-        key = (timezone, *sorted(files.items()))
+    def load_known(files: Mapping[str, str], timezone: str, recognised: Any, languages: tuple[str, ...]) -> Any:
+        key = (timezone, languages, *sorted(files.items()))
         if key not in known:
-            known[key] = load(files, timezone, recognised)
+            known[key] = load(files, timezone, recognised, languages)
         return known[key]
 
     def check_known(process: Any) -> Any:
@@ -253,6 +268,8 @@ def _obey(order: Mapping[str, Any]) -> NoReturn:
         if "arguments" in order:
             if order["deadly"]:
                 make_parsing_deadly(order["deadly"].encode())
+                if not order["beside"]:
+                    assembly.reading_of = read_by_itself
             if order["largest_file"]:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"], order["largest_file"]))
             cli.main(order["arguments"], standalone_mode=True)

@@ -193,7 +193,7 @@ def _news_to_staff() -> Iterator[Sample]:
 @cache
 def rules() -> Process:
     """The shipped rules and letters."""
-    loaded = load(read_rule_files(ROOT), IDENTITY.timezone, RECOGNISED)
+    loaded = load(read_rule_files(ROOT, ("en",)), IDENTITY.timezone, RECOGNISED)
     assert loaded.process, loaded.problems
     return loaded.process
 
@@ -252,8 +252,11 @@ def data_of(sample: Sample) -> Mapping[str, Any]:
     return sample.situation.data
 
 
-def written(sample: Sample, process: Process | None = None) -> writing.Letter:
-    """The letter as its receiver gets it, through compose, guard and mime; AssertionError where the guard holds it."""
+def written(sample: Sample, process: Process | None = None, language: str = "") -> writing.Letter:
+    """The letter as its receiver gets it, through compose, guard and mime; AssertionError where the guard holds it.
+
+    language: the customer's, '' where it is not known.
+    """
     data = data_of(sample)
     card = rules().letter(sample.code, "en")
     audience = card.audience[0]
@@ -263,7 +266,9 @@ def written(sample: Sample, process: Process | None = None) -> writing.Letter:
     decision = Decision((), (Send(sample.code, audience, to, granting_row=card.grants == "offer"),), (), "")
     house = House(layout(), False, 5, 200)
     around = Around() if sample.variant == "sparse" else sample.situation.around
-    made = write(case_of(sample), event, decision, process or rules(), IDENTITY, house, around, NOW)
+    case = case_of(sample)
+    case = replace(case, facts={**case.facts, "language": language}) if language else case
+    made = write(case, event, decision, process or rules(), IDENTITY, house, around, NOW)
     assert not made.held, [(held.reason, held.phrase) for held in made.held]
     return writing.Letter(to, made.outgoing[0].raw)
 
@@ -274,6 +279,7 @@ def framed(code: str, body: str) -> str:
     footer = " ".join(rules().wording.footer["en"].split()) if card.audience == ("customer",) else ""
     slots = {
         "LANG": "en",
+        "TITLE": rules().wording.of("en").words["title"],
         "PREHEADER": escape(card.about),
         "DESK": escape(IDENTITY.name),
         "FOOTER": escape(footer),

@@ -27,7 +27,7 @@ MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 @lru_cache(maxsize=1)
 def _shipped() -> Mapping[str, str]:
     people = (Path(__file__).parent / "stories" / "people.yaml").read_text(encoding="utf-8")
-    return {**read_rule_files(ROOT), PEOPLE: people}
+    return {**read_rule_files(ROOT, ("en",)), PEOPLE: people}
 
 
 def files(**changed: tuple[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from mailbot.cases.phrases import first_phrase, plain
 from mailbot.process.compensation import Compensation
 from mailbot.process.load import COMPENSATION, FILES, load
 from mailbot.process.load_compensation import OFFERING, load_compensation
-from mailbot.process.load_screening import load_wording
+from mailbot.process.load_wording import load_wording
 from mailbot.process.page import Page
 from mailbot.process.vocabulary import CATEGORIES, CLIENTS, FINDINGS
 from mailbot.process.wordlists import Wording
@@ -48,7 +48,7 @@ def line_of(words: str) -> int:
 def wording() -> Wording:
     value, _ = read((RULES / "wording.yaml").read_text(encoding="utf-8"), "rules/wording.yaml")
     assert value
-    return load_wording(Page("rules/wording.yaml"), value, ())
+    return load_wording(Page("rules/wording.yaml"), value, {}, ())
 
 
 def test_the_shipped_table_is_in_order() -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,24 @@ def test_a_deadly_mail(stages: Stages) -> None:
     told = next(letter for letter in stage.letters() if letter.code == "alert")
     assert "died 3 times" in told.text
     assert stage.forks.mailbot(stage.folder, "once", "--now", START.isoformat(), deadly=DEADLY) == 0
+    assert len(stage.letters()) == 3
+
+
+def test_a_deadly_mail_costs_its_reading_process_alone(stages: Stages) -> None:
+    """Read beside the desk it kills what reads it, twice; the desk goes on, and one cycle does it all."""
+    stage = stages.begin()
+    texts = {"anna": COMPLAINT["text"], "ben": f"Hello, {DEADLY}", "mallory": COMPLAINT["text"]}
+    put(stage.user, [_new_mail(who, text, number) for number, (who, text) in enumerate(texts.items())], START)
+    once = partial(stage.forks.mailbot, stage.folder, "once", "--now", START.isoformat(), deadly=DEADLY, beside=True)
+    assert once() == 0, stage.said
+    ids = stage.mail_ids()
+    assert (len(ids[INBOX]), len(ids[CASES]), ids[HUMAN]) == (0, 2, ["<1.ben@elsewhere.test>"])
+    assert sorted((letter.code, letter.to) for letter in stage.letters()) == [
+        ("E2", "anna@customer.test"), ("E2", "mallory@evil.test"), ("alert", ADMIN),
+    ]  # fmt: skip
+    told = next(letter for letter in stage.letters() if letter.code == "alert")
+    assert "SIGKILL" in told.text
+    assert once() == 0, stage.said
     assert len(stage.letters()) == 3
 
 

@@ -121,7 +121,8 @@ LINES = st.sampled_from(
 
 @given(st.one_of(st.text(), st.lists(LINES, max_size=20).map("\n".join)))
 def test_nothing_is_lost(text: str) -> None:
-    """Each line with words in it is in `new` or in `quoted`, exactly once."""
+    """Each line with words in it is in `new`, in `quoted` or in `signature`, exactly once."""
     words = split(text)
-    both = sorted(line for part in (words.new, words.quoted) for line in part.split("\n") if line.strip("\n"))
+    parts = (words.new, words.quoted, words.signature)
+    both = sorted(line for part in parts for line in part.split("\n") if line.strip("\n"))
     assert both == sorted(line for line in text.split("\n") if line)

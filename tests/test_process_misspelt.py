@@ -18,7 +18,7 @@ REAL = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
     for folder in ("rules", "templates")
     for path in sorted((ROOT / folder).rglob("*"))
-    if path.is_file()
+    if path.is_file() and path.parent.name in ("rules", "templates", "en") and "wording." not in path.stem
 }
 KEY = re.compile(r"^ *(?:- )?(title|waiting_on|listed|when|silence|if|send|ask|tell|set|go|note|after|since):")
 LETTERS = re.compile(r"^ *(?:- )?(?:send|ask|tell): (?:\[?)([\w-]+)")

@@ -99,7 +99,8 @@ class MemoryWorld:
         self.settings = reading.load(self.folder)
         self.proof = self.settings.trust.authserv_id if proof else ""
         self.now = datetime.min.replace(tzinfo=UTC)
-        self._rulebook = RuleBook(folder, folder / "state", self.settings.desk.timezone, keep=True)
+        own = self.settings.desk
+        self._rulebook = RuleBook(folder, folder / "state", own.timezone, keep=True, languages=own.written)
         self.begin_again()
 
     def begin_again(self) -> None:

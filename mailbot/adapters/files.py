@@ -13,7 +13,7 @@ import fcntl
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -74,14 +74,16 @@ class DeskLock:
             raise DeskBusy(words) from error
 
 
-def read_rule_files(desk: Path) -> dict[str, str]:
+def read_rule_files(desk: Path, languages: Sequence[str] = ()) -> dict[str, str]:
     """Every rule file and template of the desk: {"rules/process.yaml": text}, in order of name.
 
-    Hidden files (an editor's) are passed over.
+    Hidden files (an editor's) are passed over. With `languages` so are the templates and fixed words of all others.
     Raises:
         RulesError: some cannot be read; all of them are named at once.
     """
     paths = {path for pattern in RULE_FILES for path in desk.glob(pattern) if not path.name.startswith(".")}
+    if languages:
+        paths = {path for path in paths if _language_of(path.relative_to(desk)) in ("", *languages)}
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for path in sorted(paths):
@@ -94,6 +96,14 @@ def read_rule_files(desk: Path) -> dict[str, str]:
     if problems:
         raise RulesError(problems)
     return texts
+
+
+def _language_of(path: Path) -> str:
+    """The language whose letters or fixed words a file holds (templates/fr/…, rules/wording.fr.yaml); '' = of none."""
+    if path.parts[0] == "templates":
+        return path.parts[1] if len(path.parts) > 2 else ""
+    named = path.name.split(".")
+    return named[1] if len(named) == 3 else ""
 
 
 def _read_rule_file(path: Path, name: str) -> str | Problem:

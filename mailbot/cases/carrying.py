@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mailbot.cases import customer_words, match, taken_form
+from mailbot.cases import customer_words, learning, match, taken_form
 from mailbot.cases import effects as fx
 from mailbot.cases.customer_words import SAID
 from mailbot.cases.events import Event
@@ -17,6 +17,7 @@ from mailbot.cases.match import MERGED
 from mailbot.cases.model import Case, CaseMail
 from mailbot.cases.recognised import Recognised
 from mailbot.cases.staff_mail import StaffMail, unclear
+from mailbot.cases.taking_part import CUSTOMER
 
 CHOSEN, MERGE, MERGED_IN = "case_chosen", "merge_asked", "case_merged"
 FORM_TAKEN = "form_taken"
@@ -78,10 +79,11 @@ def _chosen(
     told = customer_words.from_fact(case.facts[SAID])
     first = next((each for each in case.mails if each.party in _OUTSIDE), None)
     # Of a mail that staff passed on the sender is whom the record names as its customer.
-    stranger = not match.takes_part(first.sender if first else case.customer.address, target)
+    learnt = learning.learn(first.sender if first else "", case, target, event, mail)
+    stranger = learnt.part != CUSTOMER
     party = "stranger" if stranger else "customer"
     happened = customer_words.on_case(told, target, mail.process, stranger=stranger)
-    evidence = (*why, *happened.why)
+    evidence = (*why, *learnt.why, *happened.why)
     kept = tuple(
         _kept(each, party, happened.name, evidence)
         if each.party in _OUTSIDE
@@ -89,8 +91,8 @@ def _chosen(
         for each in case.mails
     )
     there = Event(happened.name, party, happened.data, first.key if first else event.mail)
-    also = ((target, there, (*kept, *happened.given)),)
-    return Recognised("case", event.name, why, case, event, (*given, fx.SetFact(SAID, None)), also)
+    also = ((target, there, (*kept, *learnt.given, *happened.given)),)
+    return Recognised("case", event.name, (*why, *learnt.why), case, event, (*given, fx.SetFact(SAID, None)), also)
 
 
 def _merged(

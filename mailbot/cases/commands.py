@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.cases import assessment, heard, likeness
 from mailbot.cases.heard import PAUSE, holds, inside_word
@@ -59,7 +59,7 @@ def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing)
     whole = heard.tidy(plain(first))
     if not whole:
         return None
-    offered = list(choices)
+    offered = [_widened(choice, hearing) for choice in choices]
     said = heard.without_courtesy(whole, hearing)
     others = [choice for choice in offered if choice.takes != "assessment"]
     answers = _Line(whole, said, [choice for choice in others if isinstance(choice, Answer)], hearing)
@@ -69,6 +69,14 @@ def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing)
     if best is None and not any(_begins(whole, heard.compared(each.words), hearing) for each in answers.choices):
         best = _assessed(body, offered, hearing) or _commanded(commands, offered, first)
     return Said(best, _words(body, best, rest, hearing)) if best else None
+
+
+def _widened(choice: Answer | Command, hearing: Hearing) -> Answer | Command:
+    """An answer with all the words that mean it; a command has its own alone."""
+    if not isinstance(choice, Answer):
+        return choice
+    words = heard.widened(choice.words, hearing.meanings)
+    return choice if words == choice.words else replace(choice, words=words)
 
 
 def says_nothing(note: str, hearing: Hearing) -> bool:

@@ -91,7 +91,8 @@ def _is_sure(words: str, answer: Answer, answers: tuple[Answer, ...], matched: m
     if not begun or (rest and not firm) or any(mark in words for mark in _QUESTION):
         return False
     beside = " . ".join(rest)
-    others = (_flat(word) for other in answers if other.event != answer.event for word in other.words)
+    apart = (heard.widened(other.words, hearing.meanings) for other in answers if other.event != answer.event)
+    others = (_flat(word) for words in apart for word in words)
     doubtful = heard.pattern((*hearing.doubt, *hearing.limit)).search(beside)
     return not doubtful and not amounts_in(words) and not any(heard.holds(beside, word) >= 0 for word in others)
 

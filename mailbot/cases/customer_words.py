@@ -27,18 +27,19 @@ WROTE = "customer_wrote"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The new words of a mail, its subject, and what could be read of the form."""
+    """The new words of a mail, its subject, and what could be read of the form; files: pictures it may stand in."""
 
     words: str
     subject: str
     reading: Reading
+    files: tuple[str, ...] = ()
 
     def as_fact(self) -> dict[str, Any]:
         """As a value that the record keeps."""
         reading = self.reading
         return {
             "words": self.words, "subject": self.subject, "values": dict(reading.values), "loose": reading.loose,
-            "inside": sorted(reading.inside),
+            "inside": sorted(reading.inside), "files": list(self.files),
         }  # fmt: skip
 
 
@@ -57,14 +58,15 @@ class Happened:
 def told_in(intake: Intake, process: Process) -> Told:
     """What the mail says."""
     words = words_of(intake)
-    return Told(words["words"], words["subject"], forms.read(intake.message.text, process))
+    return Told(words["words"], words["subject"], intake.form.reading, intake.form.unread)
 
 
 def from_fact(kept: Mapping[str, Any]) -> Told:
     """What `as_fact` kept."""
     values = {str(field): str(value) for field, value in dict(kept.get("values") or {}).items()}
     reading = Reading(values, str(kept.get("loose", "")), frozenset(map(str, kept.get("inside") or ())))
-    return Told(str(kept.get("words", "")), str(kept.get("subject", "")), reading)
+    files = tuple(map(str, kept.get("files") or ()))
+    return Told(str(kept.get("words", "")), str(kept.get("subject", "")), reading, files)
 
 
 def on_case(told: Told, case: Case, process: Process, *, stranger: bool = False) -> Happened:
@@ -89,6 +91,8 @@ def on_case(told: Told, case: Case, process: Process, *, stranger: bool = False)
         "level": kind.level,
         "says_left": bool(first_phrase(said, process.screening.says_left)),
     }
+    if name == WROTE and not case.form.complete and told.files:
+        data["unread"] = ", ".join(told.files)  # it may be the form as a picture: a person looks at it
     facts = (*raised(case, kind.level), *((fx.SetFact("claim", True),) if kind.claim and not stranger else ()))
     return Happened(name, data, (*facts, *form_effects), kind.evidence, kind, name != WROTE)
 

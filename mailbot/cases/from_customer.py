@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mailbot.cases import customer_answers, customer_words, match, severity
+from mailbot.cases import candidates, customer_answers, customer_words, match, severity, whose, writer
 from mailbot.cases import effects as fx
+from mailbot.cases.candidates import SUBJECT
 from mailbot.cases.customer_words import SAID
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
@@ -14,23 +15,30 @@ from mailbot.cases.intake import Intake
 from mailbot.cases.query import Found
 from mailbot.cases.recognised import Recognised, candidate, keep, opening, words_of
 from mailbot.cases.screening import Kind, screen
-from mailbot.mail.automatic import is_no_reply
 from mailbot.process.model import Process
 
 
 def recognise(intake: Intake, found: Found, process: Process, identity: Identity, now: datetime) -> Recognised:
     """The event of a mail from somebody who is not staff."""
-    result = match.of_customer(intake.sender, intake.refs, intake.named, found, identity, process)
+    result = matched(intake, found, process, identity, now)
     match result:
         case match.Matched():
             return _on_case(intake, result, process)
         case match.Ambiguous():
-            return _unsure(intake, result, _kind_of(intake, found, process, now), process)
+            return _unsure(intake, result, kind_of(intake, found, process, now), process)
         case match.NoMatch():
-            return _new(intake, result, _kind_of(intake, found, process, now), process)
+            return _new(intake, result, kind_of(intake, found, process, now), process)
 
 
-def _kind_of(intake: Intake, found: Found, process: Process, now: datetime) -> Kind:
+def matched(
+    intake: Intake, found: Found, process: Process, identity: Identity, now: datetime | None = None
+) -> match.Match:
+    """Which case the mail belongs to. now: None where no case is to be taken for too old."""
+    return whose.of_mail(intake, found, process, identity, now)
+
+
+def kind_of(intake: Intake, found: Found, process: Process, now: datetime) -> Kind:
+    """What the mail is by its words, what it claims, and how serious it is."""
     words = intake.words.new
     kind = severity.weighed(screen(intake.message.subject, words, process.screening), words, process)
     return severity.counted(kind, found.by_address.get(intake.sender, ()), process, now)
@@ -49,8 +57,10 @@ def _on_case(intake: Intake, matched: match.Matched, process: Process) -> Recogn
 
 def _unsure(intake: Intake, result: match.Ambiguous, kind: Kind, process: Process) -> Recognised:
     """Nothing of the mail reaches any of the cases; the candidates go to staff only."""
-    data = {**words_of(intake), "candidates": [candidate(case) for case in result.candidates], **_kind(kind)}
-    why = (result.why, *kind.evidence)
+    offered = [{**candidate(each.case), "why": "; ".join(each.evidence)} for each in result.candidates]
+    data = {**words_of(intake), "candidates": offered, "reason": result.why, **_kind(kind)}
+    thought = (f"{each.code}, {each.score} of 100: {'; '.join(each.evidence)}" for each in result.candidates)
+    why = (result.why, *thought, *kind.evidence)
     said = fx.SetFact(SAID, customer_words.told_in(intake, process).as_fact())
     given = (keep(intake, "stranger", "case_unsure", why), *_opening(intake, kind, process), said)
     return Recognised(
@@ -59,20 +69,22 @@ def _unsure(intake: Intake, result: match.Ambiguous, kind: Kind, process: Proces
 
 
 def _new(intake: Intake, result: match.NoMatch, kind: Kind, process: Process) -> Recognised:
-    doubts = _doubts(intake)
+    doubts = _doubts(intake, process)
     sure = kind.starts_the_map and not doubts
     name = "complaint_came" if sure else "kind_unsure"
     why = (result.why, *kind.evidence, *doubts)
-    given = (keep(intake, "customer", kind.kind, why), *_opening(intake, kind, process))
+    about = candidates.subject_of(intake.message.subject)
+    named = (fx.SetFact(SUBJECT, about),) if about else ()
+    given = (keep(intake, "customer", kind.kind, why), *_opening(intake, kind, process), *named)
     event = Event(name, "customer", {**words_of(intake), **_kind(kind)}, intake.message.key)
     return Recognised("case" if sure else "human", kind.kind, why, None, event, given)
 
 
-def _doubts(intake: Intake) -> tuple[str, ...]:
+def _doubts(intake: Intake, process: Process) -> tuple[str, ...]:
     """Why nobody is written to before a human has looked, however sure the complaint."""
     if not intake.sender:
         return ("nobody is named in From",)
-    if is_no_reply(intake.sender):
+    if writer.for_many(intake.message, process):
         return ("a website's form wrote it: who the customer is stands in Reply-To, not in From",)
     if intake.verdict.result == "fail":
         return ("our own mail server says that From is forged",)
@@ -81,8 +93,8 @@ def _doubts(intake: Intake) -> tuple[str, ...]:
 
 def _opening(intake: Intake, kind: Kind, process: Process) -> tuple[fx.Effect, ...]:
     sender = intake.message.sender
-    if sender and is_no_reply(sender.key):  # nobody reads there; a form names the customer in Reply-To
-        sender = next((each for each in intake.message.reply_to if not is_no_reply(each.key)), None)
+    if writer.for_many(intake.message, process):  # nobody reads there; a form names the customer in Reply-To
+        sender = writer.behind(intake.message, process)
     name, address = (sender.name, sender.address) if sender else ("", "")
     return opening(process, name=name, address=address, claim=kind.claim, level=kind.level)
 

@@ -16,7 +16,11 @@ from mailbot.process.wordlists import Hearing
 
 LONGEST_LINE = 300  # characters of a first line that can be an answer; a longer one is a letter
 _LONGEST_TEXT = 100_000
-PAUSE = re.compile(r"\s?[,.!;:–—-](?=\s|$)|\s[–—-]")  # "no-one has looked" has none
+# "no-one has looked" has none; Chinese has no space behind it; a face is one by itself.
+_FACE = "[\u2600-\u27bf\U0001f300-\U0001faff]"
+PAUSE = re.compile(
+    rf"\s?[,.!;:–—-](?=\s|$|[\u2e80-\U0002ffff])|\s?[。、~～]|\s[–—-]|\s{{1,2}}(?={_FACE})|(?<={_FACE})\s{{1,2}}"
+)
 SIGNATURE_LINES = 8
 _SIGNATURE_WORDS = 6
 _NAME_WORDS = 3  # of a signature without a closing line
@@ -28,6 +32,18 @@ _UNSPACED = "\u2e80"  # from here on scripts without spaces between words
 def compared(words: tuple[str, ...]) -> tuple[str, ...]:
     """Words of a rule file as texts are compared with them."""
     return tuple(" ".join(plain(word).split()) for word in words)
+
+
+@lru_cache(maxsize=1024)
+def widened(words: tuple[str, ...], meanings: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The words of an answer with all that mean the same in any language, its own ones first."""
+    known = {_bare(word) for word in words}
+    same = (other for group in meanings if any(_bare(each) in known for each in group) for other in group)
+    return tuple(dict.fromkeys((*words, *same)))
+
+
+def _bare(word: str) -> str:
+    return " ".join(flat(plain(word)).split())
 
 
 @lru_cache(maxsize=256)
@@ -90,7 +106,7 @@ def may_sign(line: str) -> bool:
 
 def tidy(line: str) -> str:
     """Without the marks at its ends."""
-    return line.strip(" .!,;:*_\"'–—-")
+    return line.strip(" .!,;:*_\"'–—-。、¡¿~～«»“”")
 
 
 def flat(line: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mailbot.cases import forms
+from mailbot.cases import form_papers, passed_on, writer
+from mailbot.cases.candidates import Marks
+from mailbot.cases.form_papers import NO_FORM, FormRead
+from mailbot.cases.forms import Reading
 from mailbot.cases.identity import Identity
 from mailbot.cases.query import Query
 from mailbot.mail import authentication, automatic, bounces, forwards, quotes, references
@@ -34,6 +37,9 @@ class Intake:
     named: tuple[str, ...]  # case codes in the subject or the new words
     addresses: tuple[str, ...]  # addresses in a staff mail's words: the customer it may be about
     form_address: str = ""  # the address in a form that staff filled in
+    marks: Marks | None = None  # what it says of whose it is, for a look by likeness
+    near: tuple[str, ...] = ()  # the keys of that look
+    form: FormRead = NO_FORM  # what a person's mail says of the complaint form, in its words and its papers
 
     @property
     def sender(self) -> str:
@@ -45,10 +51,14 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
     own = frozenset({identity.address.casefold()})
     person = process.people.by_address(message.sender.address) if message.sender else None
     words = quotes.split(message.text)
-    forward = _of_customer(forwards.forward(message), process, identity.address) if person else None
+    forward = passed_on.of_customer(forwards.forward(message), process.people, identity.address) if person else None
+    addresses = _addresses(f"{message.subject}\n{words.new}", forward, process, identity) if person else ()
+    marks = writer.marks(message, words.new, forward, process) if forward or not person else None
+    machine = automatic.automatic(message, own, references.is_own_id(message.message_id, identity.address))
+    form = NO_FORM if machine else form_papers.in_mail(message, process)
     return Intake(
         message=message,
-        automatic=automatic.automatic(message, own, references.is_own_id(message.message_id, identity.address)),
+        automatic=machine,
         bounce=bounces.bounce(message),
         words=words,
         forward=forward,
@@ -56,8 +66,11 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
         verdict=authentication.verdict(message, identity.authserv_id),
         refs=references.references_in(message, words.new, identity.prefix, identity.address),
         named=references.codes_in(f"{message.subject}\n{words.new}", identity.prefix),
-        addresses=_addresses(f"{message.subject}\n{words.new}", forward, process, identity) if person else (),
-        form_address=_form_address(message.text, process, identity) if person else "",
+        addresses=addresses,
+        form_address=_form_address(form.reading, process, identity) if person else "",
+        form=form,
+        marks=marks,
+        near=writer.near(message, marks, addresses, process),
     )
 
 
@@ -69,45 +82,14 @@ def query(intake: Intake) -> Query:
         codes=tuple(dict.fromkeys((*(ref.case for ref in intake.refs), *intake.named))),
         message_ids=tuple(dict.fromkeys((*intake.message.references, *bounced))),
         addresses=tuple(dict.fromkeys(filter(None, (intake.sender, *intake.addresses, intake.form_address)))),
+        near=() if intake.automatic else intake.near,
     )
 
 
-def _of_customer(forward: Forward | None, process: Process, desk: str) -> Forward | None:
-    """The forward with the customer's mail as its original: the first on its way to us that is not the house's own.
-
-    What stands deeper is only what that sender wrote: an outsider must not name the address that we write to.
-    A colleague who is not in people.yaml is passed over by the desk's domain, where that leaves somebody else.
-    """
-    if forward is None:
-        return None
-    names = {person.name.casefold() for person in process.people.people}
-    outside = [
-        layer
-        for layer in forward.layers
-        if not (process.people.by_address(layer.address) if layer.address else layer.name.casefold() in names)
-        and not _is_desk(layer.address, desk)
-    ]
-    house = "@" + desk.casefold().rpartition("@")[2]
-    chosen = next((layer for layer in outside if not layer.address.casefold().endswith(house)), None) or next(
-        iter(outside), None
-    )
-    if chosen is None and _is_desk(forward.original.address, desk):
-        return replace(forward, original=replace(forward.original, address=""))  # ours: nobody's mail to be answered
-    return replace(forward, original=chosen) if chosen else forward
-
-
-def _is_desk(address: str, desk: str) -> bool:
-    """Whether the address is the desk's own, or one below it (desk+TOKEN@)."""
-    local, _, domain = address.casefold().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}" == desk.casefold()
-
-
-def _form_address(text: str, process: Process, identity: Identity) -> str:
-    """The customer's address in a form that stands in the mail; only where one could, since reading it takes time."""
-    if not any(_is_outside(found.casefold(), process, identity) for found in _ADDRESS.findall(text[:_MOST_TEXT])):
-        return ""
-    address = forms.read(text, process).values.get("email", "").casefold()
-    return address if _is_outside(address, process, identity) else ""
+def _form_address(reading: Reading, process: Process, identity: Identity) -> str:
+    """The customer's address in a form that stands in the mail."""
+    address = reading.values.get("email", "").casefold()
+    return address if address and _is_outside(address, process, identity) else ""
 
 
 def _addresses(words: str, forward: Forward | None, process: Process, identity: Identity) -> tuple[str, ...]:
@@ -119,4 +101,4 @@ def _addresses(words: str, forward: Forward | None, process: Process, identity: 
 
 def _is_outside(address: str, process: Process, identity: Identity) -> bool:
     """Whether the address is neither the desk's nor a colleague's."""
-    return not _is_desk(address, identity.address) and process.people.by_address(address) is None
+    return not passed_on.is_desk(address, identity.address) and process.people.by_address(address) is None

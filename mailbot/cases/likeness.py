@@ -7,14 +7,15 @@ question, never what stands before a word and turns it round ("unapproved" is no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from mailbot.cases import heard
+from mailbot.cases import heard, names
 from mailbot.cases.heard import inside_word
+from mailbot.process.matching import Matching
 from mailbot.process.wordlists import Hearing
 
 _LEAST = 86.0  # of 100
@@ -95,3 +96,45 @@ def _amount(before: tuple[str, ...], money: tuple[str, ...]) -> re.Pattern[str]:
 def amount(hearing: Hearing) -> re.Pattern[str]:
     """Something that looks like an amount, with the words that belong to it. What it is worth `money` says."""
     return _amount(hearing.before_amount, hearing.money)
+
+
+def garment_named(text: str, garment: str, rules: Matching) -> tuple[float, str]:
+    """How much of a garment a text names (0 none, 1 surely it), and the word that names it.
+
+    One word that few garments share is enough ("coat"); colours and cloths only count beside it. A word is found
+    whole, or with a slip of typing; in scripts without spaces two signs that stand together are a word.
+    """
+    weak, least, shortest = rules.among("weak_words"), rules.alike["garment"], rules.shortest["garment"]
+    said = spoken(text)
+    strong = [word for word in dict.fromkeys(names.every_word(garment)) if word not in weak]
+    for word in strong:
+        if names.UNSPACED.match(word):
+            pair = _pair_in(word, said, weak)
+            if pair:
+                return 1.0, pair
+        elif len(word) >= shortest:
+            near = next((each for each in said if _same_garment(word, each, least, shortest)), "")
+            if near:
+                return 1.0, near
+    return 0.0, ""
+
+
+@lru_cache(maxsize=8)
+def spoken(text: str) -> tuple[str, ...]:
+    """The words of a mail as compared: asked for every case that it could belong to."""
+    return tuple(names.every_word(text))
+
+
+def _same_garment(word: str, spoken: str, least: float, shortest: int) -> bool:
+    """Whether it is the word, its plural, or a slip of typing in it."""
+    if word == spoken or word.rstrip("s") == spoken.rstrip("s"):
+        return True
+    return len(word) > shortest and word[0] == spoken[0] and fuzz.ratio(word, spoken, score_cutoff=least) > 0
+
+
+def _pair_in(word: str, spoken: Iterable[str], weak: frozenset[str]) -> str:
+    """Two signs of the garment that stand in the text too, other than those of a colour."""
+    for colour in weak:
+        word = word.replace(colour, " ")
+    pairs = (word[at : at + 2] for at in range(len(word) - 1) if " " not in word[at : at + 2])
+    return next((pair for pair in pairs if any(pair in each for each in spoken)), "")

@@ -17,10 +17,10 @@ _EDGE = r"\b"
 _SMALL = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "−": "-"}
 )
-# Characters without a shape of their own, put into words to slip past a list.
+# Characters without a shape of their own, put into words to slip past a list; and the colour of a hand.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\U0001f3fb-\U0001f3ff]"
 )
 
 

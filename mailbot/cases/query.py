@@ -1,4 +1,4 @@
-"""What a mail asks the ledger: the exact keys under which its case could be found.
+"""What a mail asks the ledger: the exact keys under which its case could be found, and the rough ones.
 
 Pure: a value out of a message. The ledger answers with `Found`; which of the cases it is, is
 decided by `match`, never by the ledger.
@@ -15,12 +15,17 @@ from mailbot.cases.model import Case
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Exact keys: case codes named by a token or in words, Message-IDs, customer addresses (case folded)."""
+    """Exact keys: case codes named by a token or in words, Message-IDs, customer addresses (case folded).
+
+    near: rough keys, the surest first (`candidates.wanted`), for which a ledger gives at most `candidates.MOST` cases,
+    of each key the newest; and none at all where a code or a Message-ID led to a case.
+    """
 
     mail: str = ""  # the seen key
     codes: tuple[str, ...] = ()
     message_ids: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Found:
     by_code: Mapping[str, Case] = field(default_factory=dict)
     by_message_id: Mapping[str, Case] = field(default_factory=dict)
     by_address: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)  # oldest first
+    near: tuple[Case, ...] = ()  # by rough keys: those that could be meant, each once
 
 
 def joined(found: Found, more: Found) -> Found:

@@ -39,7 +39,7 @@ class Taken:
 
 def read(mail: StaffMail) -> Taken:
     """The form in the mail, and whose it is."""
-    reading = forms.read(mail.intake.message.text, mail.process)
+    reading = mail.intake.form.reading
     values = dict(reading.values)
     if not mail.intake.form_address:
         values.pop("email", None)  # the desk's own, a colleague's, or none

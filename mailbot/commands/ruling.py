@@ -35,7 +35,7 @@ def map_(desk: str | None, mermaid: bool) -> int:
     from mailbot.rulebook import examine
 
     folder = desk_folder(desk)
-    process, problems = examine(read_rule_files(folder), _timezone(folder))
+    process, problems = examine(read_rule_files(folder), *_desk_of(folder))
     if process is None:
         raise RulesError(tuple(problem for problem in problems if problem.severe))
     for line in drawing.mermaid(process) if mermaid else drawing.text(process):
@@ -63,7 +63,7 @@ def where(desk: str | None, letter: str, as_json: bool, markdown: bool, no_pager
     from mailbot.viewing import rules_of, stories_of
 
     folder = desk_folder(desk)
-    process = rules_of(folder, _timezone(folder))
+    process = rules_of(folder, *_desk_of(folder))
     if markdown and not letter:
         click.echo("\n".join(letters_table(process)))
     elif not letter:
@@ -102,11 +102,16 @@ def _code(letter: str, process: Process) -> str:
     return found
 
 
-def _timezone(folder: Path) -> str:
-    """The desk's; where there is only a folder of rules, the shipped one."""
+def _desk_of(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """The desk's time zone and languages; where there is only a folder of rules, the shipped ones."""
     from mailbot import settings as reading
+    from mailbot.process.load_letters import languages_in
 
-    return reading.load(folder).desk.timezone if (folder / reading.FILE).exists() else "Europe/London"
+    if (folder / reading.FILE).exists():
+        desk = reading.load(folder).desk
+        return desk.timezone, desk.written
+    folders = (f"templates/{each.parent.name}/{each.name}" for each in folder.glob("templates/*/*.md"))
+    return "Europe/London", languages_in(dict.fromkeys(folders, ""))
 
 
 @click.command()
@@ -127,7 +132,7 @@ def check(desk: str | None) -> int:
     if not (folder / "rules").is_dir():
         reading.load(folder)  # says so where this is no desk at all; a folder of rules alone can be checked
     try:
-        problems: Sequence[Problem] = examine(read_rule_files(folder), _timezone(folder))[1]
+        problems: Sequence[Problem] = examine(read_rule_files(folder), *_desk_of(folder))[1]
     except RulesError as error:
         problems = sorted(error.problems)
     for problem in problems:

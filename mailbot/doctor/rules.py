@@ -28,7 +28,8 @@ def look(examined: Examined) -> Iterator[Finding]:
     settings = examined.settings
     problems: tuple[Problem, ...]
     try:
-        examined.process, problems = examine(read_rule_files(settings.folder), settings.desk.timezone)
+        files = read_rule_files(settings.folder)
+        examined.process, problems = examine(files, settings.desk.timezone, settings.desk.written)
     except RulesError as error:
         problems = error.problems
     yield _files(problems)

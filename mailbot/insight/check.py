@@ -13,7 +13,7 @@ from mailbot.errors import Problem
 from mailbot.insight import paths
 from mailbot.insight.map import forks, places
 from mailbot.letters import said, templates
-from mailbot.letters.offers import ELSEWHERE, amount_in, amounts_in, offer_in, scolding_in
+from mailbot.letters.offers import ELSEWHERE, amount_in, amounts_in, offer_in, scolding_in, without_voucher
 from mailbot.letters.said import Given
 from mailbot.process.model import LetterCard, Process, State
 from mailbot.process.names import unknown
@@ -23,7 +23,6 @@ _STYLE = re.compile(r"<style\b[^>]{0,500}>[^<]*</style>", re.IGNORECASE)
 PEOPLE = "rules/people.yaml"
 OWNERS = "care"
 COMPENSATION = "rules/compensation.yaml"
-_VOUCHER = re.compile(r"\bvouchers?\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _HELD = "the guard would hold it every time"
 _ONLY = "write `{{ voucher }}` inside `{% if voucher %}`, and nothing else of worth"
@@ -63,7 +62,7 @@ def _words(process: Process) -> Iterator[Problem]:
     for card in _cards(process):
         if "customer" not in card.audience:
             continue
-        found = _in_words(card, {}, partial(scolding_in, process=process))
+        found = _in_words(card, {}, partial(scolding_in, process=process, language=card.language))
         if found:
             phrase, line = found
             yield Problem(card.place.file, line, f"{phrase!r} is never used on a customer (rules/wording.yaml)")
@@ -73,16 +72,18 @@ def _words(process: Process) -> Iterator[Problem]:
 def _offers_in(card: LetterCard, process: Process) -> Iterator[Problem]:
     """An offer in a letter that may make none."""
     for given, why in _WORLDS.get(card.grants, ()):
-        found = _in_words(card, given, partial(_offer, given=given, process=process))
+        found = _in_words(card, given, partial(_offer, given=given, process=process, language=card.language))
         if found:
             phrase, line = found
             yield Problem(card.place.file, line, f"{phrase!r} is an offer, and {why}")
             return
 
 
-def _offer(words: str, given: Given, process: Process) -> str:
+def _offer(words: str, given: Given, process: Process, language: str) -> str:
     """An offer other than the voucher that a till has given (as `guard` sees it)."""
-    offer = offer_in(_VOUCHER.sub(ELSEWHERE, words) if given.get(paths.VOUCHER) else words, process)
+    offer = offer_in(
+        without_voucher(words, process, language) if given.get(paths.VOUCHER) else words, process, language
+    )
     return next((amount for amount in amounts_in(words) if offer and amount.startswith(offer)), offer)
 
 
@@ -108,8 +109,9 @@ def _fixed_words(process: Process) -> Iterator[Problem]:
     """The fixed texts of wording.yaml promise nothing: the rule may speak of compensation, never of an amount."""
     wording = process.wording
     file = wording.offers.place.file
-    for name, text in (*wording.footer.items(), ("outside_body", wording.outside_body)):
-        offer = offer_in(text, process)
+    outside = ((speech.language, speech.outside_body) for speech in wording.speech.values())
+    for name, text in (*wording.footer.items(), ("outside_body", wording.outside_body), *outside):
+        offer = offer_in(text, process, name)
         if offer:
             yield Problem(file, 1, f"{offer!r} is an offer; `{name}` stands in letters that grant nothing")
     for name, text in wording.rule.items():
@@ -120,7 +122,8 @@ def _fixed_words(process: Process) -> Iterator[Problem]:
 
 def check_layout(layout: str, file: str, process: Process) -> tuple[Problem, ...]:
     """Whether the frame round every HTML letter promises anything by itself."""
-    offer = offer_in(_TAG.sub(" ", _STYLE.sub(" ", layout)), process)
+    words = _TAG.sub(" ", _STYLE.sub(" ", layout))
+    offer = next(filter(None, (offer_in(words, process, language) for language in process.languages)), "")
     return (Problem(file, 1, f"{offer!r} is an offer, and this stands round every letter"),) if offer else ()
 
 

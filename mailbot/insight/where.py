@@ -19,7 +19,7 @@ from mailbot.insight.sheet import BLANK, Bit, Line, labelled, line, words
 from mailbot.insight.steps import title_of, when
 from mailbot.letters.templates import parsed
 from mailbot.process.model import Answer, LetterCard, Process, Row
-from mailbot.process.vocabulary import BACK, QUIET
+from mailbot.process.vocabulary import BACK, FORM, QUIET
 
 _PLACE = 19  # columns for process.yaml:1000
 
@@ -67,7 +67,7 @@ def page(code: str, process: Process, stories: Sequence[tuple[str, str]] | None 
     if card.form:
         yield labelled("form", "the whole form" if card.form == "full" else "what the form still lacks")
     if card.attach:
-        yield labelled("carries", f"the customer's {card.attach}")
+        yield labelled("carries", "the form as a PDF" if card.attach == FORM else "the customer's photos")
     yield labelled("filled in", ", ".join(_placeholders(card)) or "with nothing")
     yield from _sent_by(code, process)
     yield from _buttons(code, card, process)

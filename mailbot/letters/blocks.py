@@ -14,7 +14,9 @@ from urllib.parse import quote
 
 from mailbot.cases.model import Case
 from mailbot.letters.spans import CUSTOMER, FORM, TEMPLATE, Block, Span
+from mailbot.letters.speech import either, with_more
 from mailbot.process.model import Answer, Field, LetterCard, Process
+from mailbot.process.wordlists import Speech
 
 _NOTHING = Block((), "")
 _CELL = "padding:8px 0;border-bottom:1px solid #d8d4cc;"
@@ -31,16 +33,6 @@ _MOST_LISTED = 5  # answers that are told in one sentence beside their buttons
 # What no reply of ours may hold: controls, line ends within a subject, halves of characters, marks of our own.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff]")
 _NOT_OF_A_NUMBER = re.compile(r"[^0-9.]")
-# What is said with an answer, by what it takes (process/vocabulary.py).
-_MORE = {
-    "words": ": and your words",
-    "form": ": and the form",
-    "amount": " and the amount",
-    "reference": " and the reference",
-    "date": " and the date",
-    "person": " and the name",
-    "case": " and its code",
-}
 
 
 def form(card: LetterCard, case: Case, process: Process, language: str) -> Block:
@@ -51,7 +43,7 @@ def form(card: LetterCard, case: Case, process: Process, language: str) -> Block
     spans: list[Span] = []
     rows: list[str] = []
     for field in fields:
-        label, known = _shown(field, language), case.form.values.get(field.id, "")
+        label, known = _shown(field, language), field.said(case.form.values.get(field.id, ""), language)
         hint = field.hints.get(language, "")
         if hint:  # it stands above, with air before it: below it would be read as what was written there
             spans.append(Span(FORM, f"\n({hint})\n" if spans else f"({hint})\n"))
@@ -67,6 +59,7 @@ def answers(
     address: str,
     subject: str,
     reference: str,
+    speech: Speech,
     amount: str = "",
     cases: Sequence[str] = (),
     for_customer: bool = False,
@@ -76,7 +69,7 @@ def answers(
     amount: what is proposed, as it is shown ("£60"), put into the answers that take one. cases: the codes for which an
     answer that takes a case has one button each.
     """
-    choices = [choice for answer in card.answers for choice in _choices(answer, amount, cases)]
+    choices = [choice for answer in card.answers for choice in _choices(answer, amount, cases, speech, for_customer)]
     if not choices:
         return _NOTHING
     links = (mailto(address, subject, f"{each.body}\r\n\r\nref {reference}") for each in choices)
@@ -84,7 +77,7 @@ def answers(
         f'<a href="{escape(link)}" style="{_BUTTON}">{escape(each.label)}</a>'
         for each, link in zip(choices, links, strict=True)
     )
-    text, html = _in_words(choices, for_customer)
+    text, html = _in_words(choices, for_customer, speech)
     return Block((Span(TEMPLATE, text),), f'<p style="margin:0 0 6px;">{buttons}</p><p style="{_ASIDE}">{html}</p>')
 
 
@@ -111,7 +104,10 @@ def details(case: Case, process: Process, language: str, for_customer: bool) -> 
     To the customer each line begins with a dot, so that no program takes it for a line of a form to fill in.
     """
     known = [
-        (_shown(field, language) if for_customer else _short(field, language), case.form.values[field.id])
+        (
+            _shown(field, language) if for_customer else _short(field, language),
+            field.said(case.form.values[field.id], language) if for_customer else case.form.values[field.id],
+        )
         for field in process.form
         if case.form.values.get(field.id)
     ]
@@ -142,27 +138,35 @@ def quotation(words: str, origin: str, relayed: bool) -> Block:
     return Block((Span(origin, text),), f'<blockquote style="{_QUOTE}">{html}</blockquote>')
 
 
-def signature(owner: str, title: str, desk: str) -> Block:
-    """How the owner signs; a desk that is called like the title is not said twice."""
-    house = " ".join(desk.replace(title, " ").split())
-    text = "\n".join(["Kind regards,", *(line for line in (owner, title, house) if line)])
+def signature(owner: str, desk: str, speech: Speech, default: Speech) -> Block:
+    """How the owner signs; a desk that is called like the title, in its own language, does not say it twice."""
+    title, house = speech.words.get("title", ""), desk
+    for said in filter(None, (title, default.words.get("title", ""))):
+        house = " ".join(house.replace(said, " ").split())
+    text = "\n".join(line for line in (speech.words.get("regards", ""), owner, title, house) if line)
     return Block((Span(TEMPLATE, text),), f"<p>{_with_breaks(text)}</p>")
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """One button: what stands on it, the words that mean the same, what is said with them, the reply that it writes."""
+    """One button: what stands on it, the words that mean the same, what is said with them, the reply that it writes.
+
+    colon: what is said with them stands after one.
+    """
 
     label: str
     words: str
     more: str
     body: str
+    colon: bool = False
 
 
-def _choices(answer: Answer, amount: str, cases: Sequence[str]) -> Iterator[_Choice]:
-    """The buttons of one answer: one, or one for each case it may be."""
-    value, label, takes = answer.value, answer.label, answer.takes
-    more = _MORE.get(takes, "")
+def _choices(
+    answer: Answer, amount: str, cases: Sequence[str], speech: Speech, for_customer: bool
+) -> Iterator[_Choice]:
+    """The buttons of one answer: one, or one for each case it may be. A customer answers with the first of its words."""
+    value, label, takes = answer.words[0] if for_customer else answer.value, answer.label, answer.takes
+    more = speech.words.get(f"more_{takes}", "")
     if takes == "amount" and amount:
         known = f"{value} {_NOT_OF_A_NUMBER.sub('', amount)}"
         yield _Choice(f"{label} {amount}", known, "", known)
@@ -171,37 +175,32 @@ def _choices(answer: Answer, amount: str, cases: Sequence[str]) -> Iterator[_Cho
     elif takes == "assessment":
         yield _Choice(label, value, more, f"{value}\r\n\r\ncause: \r\nto customer: ")
     elif takes in ("words", "form"):
-        yield _Choice(label, value, more, f"{value}: ")
+        yield _Choice(label, value, more, f"{value}: ", colon=True)
     elif takes:
         yield _Choice(f"{label} …", value, more, f"{value} ")
     else:
         yield _Choice(label, value, more, value)
 
 
-def _in_words(choices: Sequence[_Choice], for_customer: bool) -> tuple[str, str]:
+def _in_words(choices: Sequence[_Choice], for_customer: bool, speech: Speech) -> tuple[str, str]:
     """The answers as words to reply with, for the text part and for the HTML part."""
-    plain = [f"{each.words}{each.more.lstrip(':')}" for each in choices]
-    bold = [f"<b>{escape(each.words)}</b>{escape(each.more.lstrip(':'))}" for each in choices]
+    parts = any(each.more for each in choices)
+    plain = [with_more(each.words, each.more) for each in choices]
+    bold = either([with_more(f"<b>{escape(each.words)}</b>", escape(each.more)) for each in choices], parts, speech)
     if for_customer:
-        lead = "one word: " if all(" " not in each for each in plain) else ""
-        return f"Reply with {lead}{_either(plain)}.", f"Or just reply with {lead}{_either(bold)}."
+        kind = "reply_word" if all(" " not in each for each in plain) else "reply"
+        text = speech.words[kind].format(answers=either(plain, parts, speech))
+        return text, escape(speech.words[f"or_{kind}"]).format(answers=bold)
     lines = [_line_of(each) for each in choices]
-    text = ("Reply with one of:\n" if len(lines) > 1 else "Reply with:\n") + "\n".join(lines)
+    text = speech.words["reply_staff_one_of" if len(lines) > 1 else "reply_staff"] + "\n" + "\n".join(lines)
     if len(choices) > _MOST_LISTED:
-        return text, f"Or reply with what stands on the button, for example <b>{escape(choices[0].label)}</b>."
-    return text, f"Or reply with {_either(bold)}."
+        return text, escape(speech.words["or_reply_button"]).format(answer=f"<b>{escape(choices[0].label)}</b>")
+    return text, escape(speech.words["or_reply_staff"]).format(answers=bold)
 
 
 def _line_of(choice: _Choice) -> str:
-    said = f"- {choice.words}{choice.more}"
+    said = f"- {choice.words}{':' if choice.colon else ''}{with_more('', choice.more) if choice.more else ''}"
     return said if choice.label.casefold() == choice.words.casefold() else f"{said} ({choice.label.rstrip(' …')})"
-
-
-def _either(words: Sequence[str]) -> str:
-    if len(words) < 2:
-        return words[0]
-    comma = "," if any(" and " in each for each in words) else ""  # "happy, or not happy and your words"
-    return f"{', '.join(words[:-1])}{comma} or {words[-1]}"
 
 
 def _asked(field: Field, card: LetterCard, case: Case) -> bool:

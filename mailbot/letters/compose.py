@@ -15,6 +15,7 @@ from mailbot.cases.around import ALONE, Around
 from mailbot.cases.decide import Send
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
+from mailbot.cases.languages import LANGUAGE
 from mailbot.cases.model import Case
 from mailbot.letters import blocks
 from mailbot.letters.markdown import render
@@ -63,29 +64,36 @@ def compose(
     Args:
         note: of the row that sends it. proposing: it is shown to whoever approves it, and has not been approved.
     """
-    card = process.letter(send.letter, identity.language)
+    language = language_for(send, case, process)
+    card, speech = process.letter(send.letter, language), process.wording.of(language)
     message_id = references.message_id(identity.key, identity.address, case.code, send.letter, n, send.to)
     marks = Marks()
     to_customer = send.role == "customer"
     asks_approval = proposing or "{{ proposal }}" in card.body
-    values = values_of(Told(case, event, process, identity, now, around, to_customer, note, asks_approval))
+    values = values_of(Told(case, event, process, identity, now, around, to_customer, speech, note, asks_approval))
     values["reminder"] = any(letter.letter == send.letter and letter.to == send.to for letter in case.letters)
     if asks_approval and not proposing:
         values["proposal"] = _proposal(case, event, n, process, identity, now)
     heading = tuple(_heading(fill(card.subject, values, marks), marks))
     shown = " ".join(joined(heading).split())[:_LONGEST_SUBJECT]
     subject = f"{shown} [{case.code}]"
-    values["details"] = blocks.details(case, process, identity.language, to_customer)
-    values["form"] = blocks.form(card, case, process, identity.language)
+    values["details"] = blocks.details(case, process, language, to_customer)
+    values["form"] = blocks.form(card, case, process, language)
     reference = message_id[1:].partition("@")[0]
     amount = str(values["offer"]["amount"]) if asks_approval else ""
     offered = replace(card, answers=tuple(answer for answer in card.answers if _offered(answer, case)))
     codes = [str(candidate["code"]) for candidate in values["candidates"]]
     values["answers"] = blocks.answers(
-        offered, identity.address, subject, reference, amount=amount, for_customer=to_customer, cases=codes
+        offered, identity.address, subject, reference, speech, amount=amount, for_customer=to_customer, cases=codes
     )
     body = render(fill(card.body, values, marks), marks)
     return Draft(send, card, n, message_id, subject, heading, body.spans, body.html)
+
+
+def language_for(send: Send, case: Case, process: Process) -> str:
+    """The language of a letter: the customer's to a customer, where the desk writes it; else the default one."""
+    theirs = str(case.facts.get(LANGUAGE) or "") if send.role == "customer" else ""
+    return theirs if theirs in process.languages else process.languages[0]
 
 
 def _offered(answer: Answer, case: Case) -> bool:
@@ -108,6 +116,7 @@ def frame(draft: Draft, layout: str, process: Process, identity: Identity) -> st
     """The HTML part whole: the body in the layout, with the quiet footer."""
     parts = {
         "LANG": escape(draft.card.language),
+        "TITLE": escape(process.wording.of(draft.card.language).words.get("title", "")),
         "PREHEADER": escape(draft.card.about),
         "DESK": escape(identity.name),
         "FOOTER": escape(_footer(draft, process)),

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from mailbot.cases import money
 from mailbot.cases.model import Case
 from mailbot.letters.compose import Draft
-from mailbot.letters.offers import ELSEWHERE, amounts_in, offer_in, scolding_in
+from mailbot.letters.offers import ELSEWHERE, amounts_in, offer_in, scolding_in, without_voucher
+from mailbot.letters.speech import said_amount
 from mailbot.letters.spans import CUSTOMER, FORM, RULE, RULES, TEMPLATE, Span
 from mailbot.process.model import Process
 
 OFFER, VOUCHER = "offer", "voucher"  # what a letter can grant (`grants:` in its template)
 GIVEN_VOUCHER = "voucher"  # the fact: pence that a till gave in store
-_VOUCHER = re.compile(r"\bvouchers?\b", re.IGNORECASE)
 _NOT_OURS = (CUSTOMER, FORM, RULE)
 
 
@@ -46,10 +46,11 @@ def approve(draft: Draft, case: Case, process: Process, granting_row: bool) -> A
         return Approved(draft)
     words = _own_words(draft, process)
     if draft.card.grants == VOUCHER:
-        words = _less_voucher(words, case, process)
-    phrase = offer_in(words, process)
+        words = _less_voucher(words, case, draft, process)
+    language = draft.card.language
+    phrase = offer_in(words, process, language)
     if not (phrase or granting_row or draft.card.grants == OFFER):
-        scolding = scolding_in(words, process)
+        scolding = scolding_in(words, process, language)
         if scolding:
             return Refused(draft, "words that we never use on a customer", scolding)
         return Approved(draft)
@@ -68,24 +69,33 @@ def _uncovered(draft: Draft, case: Case, process: Process, words: str) -> tuple[
         return "no approval covers this offer", ""
     if draft.send.letter in process.compensation.letters and draft.send.letter != granted.letter:
         return f"what was approved is the offer of {granted.letter}, not this one", ""
-    for amount in amounts_in(words):
+    for amount in amounts_in(_as_compared(words, granted.amount, draft, process)):
         pence = money.parse(amount, process.compensation.sign)
         if pence is None or pence > granted.amount:
             return f"{granted.by} approved {money.shown(granted.amount, process.compensation.sign)}", amount
-    scolding = scolding_in(words, process)
+    scolding = scolding_in(words, process, draft.card.language)
     return ("words that we never use on a customer", scolding) if scolding else ("", "")
 
 
-def _less_voucher(words: str, case: Case, process: Process) -> str:
+def _as_compared(words: str, pence: int, draft: Draft, process: Process) -> str:
+    """The words with the amount itself, as the letter's language writes it ("1 000,50 €"), written as ours is read."""
+    sign = process.compensation.sign
+    said = said_amount(pence, sign, process.wording.of(draft.card.language))
+    alone = rf"(?<!\d)(?<!\d[.,\s]){re.escape(said)}(?![.,]?\d)"
+    return re.sub(alone, lambda _: money.shown(pence, sign), words)
+
+
+def _less_voucher(words: str, case: Case, draft: Draft, process: Process) -> str:
     """The words without the voucher that a till has given already: the one thing of worth that needs no form."""
     given = case.facts.get(GIVEN_VOUCHER)
     if not given:
         return words
+    words = _as_compared(words, given, draft, process)
     for amount in amounts_in(words):
         pence = money.parse(amount, process.compensation.sign)
         if pence is not None and pence <= given:
             words = words.replace(amount, ELSEWHERE)
-    return _VOUCHER.sub(ELSEWHERE, words)
+    return without_voucher(words, process, draft.card.language)
 
 
 def _own_words(draft: Draft, process: Process) -> str:

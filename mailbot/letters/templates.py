@@ -31,7 +31,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "author": (*_PERSON, "store"),
     "store": ("name", "address", "hours", "phone"),
     "dates": ("today", "answer_by", "sent", "arrived"),
-    "event": ("name", "by", "reason", "phrase", "letter", "to", "amount", "person", "code"),
+    "event": ("name", "by", "reason", "phrase", "letter", "to", "amount", "person", "code", "unread"),
     "wording": ("rule", "outside_body"),
     "offer": ("amount", "valid_until"),
     "repair": ("by",),

@@ -12,20 +12,21 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mailbot.cases import money, silence
+from mailbot.cases import silence
 from mailbot.cases.around import Around
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case, Entry
 from mailbot.letters import blocks
 from mailbot.letters.greeting import first_name
+from mailbot.letters.speech import said_amount, said_day
 from mailbot.letters.spans import CUSTOMER, RULE, RULES, STAFF, Block, Value
 from mailbot.process.calendar import Duration
 from mailbot.process.model import Process
 from mailbot.process.people import Person, Store
+from mailbot.process.wordlists import Speech
 
 _ANSWER_WITHIN = Duration(5, "working days")  # PROCESS.md "Keep informed": the promise where no date is a fact yet
-_TITLE = "Customer Care"
 _CUSTOMER_SIDE = ("customer", "stranger")
 _SIMILAR, _EARLIER, _STEPS = 3, 10, 30  # cases and steps shown: what a person reads before they decide
 _MOST_NOTES = 20
@@ -42,6 +43,7 @@ class Told:
     now: datetime
     around: Around
     to_customer: bool
+    speech: Speech  # of the letter's language
     note: str = ""  # of the row that sends the letter: why it is sent
     proposing: bool = False  # the letter is about an offer that is still to be approved
 
@@ -57,8 +59,11 @@ class Told:
     def said(self, iso: object) -> str:
         if not iso:
             return ""
-        noon = datetime.combine(date.fromisoformat(str(iso)), datetime.min.time().replace(hour=12))
-        return self.identity.day(noon.replace(tzinfo=ZoneInfo(self.process.calendar.timezone)))
+        return said_day(date.fromisoformat(str(iso)), self.speech)
+
+    def on(self, at: datetime) -> str:
+        """The day of a moment, on the desk's own clock."""
+        return said_day(at.astimezone(ZoneInfo(self.identity.timezone)).date(), self.speech)
 
 
 def values_of(told: Told) -> dict[str, Any]:
@@ -81,10 +86,10 @@ def _house(told: Told) -> dict[str, Any]:
             "address": Value(identity.address, RULES),
         },
         "wording": {
-            "rule": Value(" ".join(process.wording.rule.get(identity.language, "").split()), RULE),
-            "outside_body": Value(process.wording.outside_body, RULES),
+            "rule": Value(" ".join(process.wording.rule.get(told.speech.language, "").split()), RULE),
+            "outside_body": Value(told.speech.outside_body or process.wording.outside_body, RULES),
         },
-        "signature": blocks.signature(told.case.owner, _TITLE, identity.name),
+        "signature": blocks.signature(told.case.owner, identity.name, told.speech, process.wording.of("")),
     }
 
 
@@ -98,7 +103,7 @@ def _people(told: Told) -> dict[str, Any]:
             "address": _v(case.customer.address, CUSTOMER),
             "phone": _v(case.customer.phone, CUSTOMER),
         },
-        "owner": {**_person(owner), "title": Value(_TITLE, RULES), "founder": owner is not None and owner.founder},
+        "owner": {**_person(owner), "title": Value(told.speech.words.get("title", ""), RULES), "founder": owner is not None and owner.founder},
         "owner_before": _names(str(case.facts.get("owner_before") or ""), RULES),
         "operations": {**_person(operations), "phone": _v(operations.phone if operations else "", RULES)},
         "author": {**_names(str(data.get("author_name", "")), STAFF), "store": _v(data.get("author_store"), RULES)},
@@ -137,18 +142,18 @@ def _dates(told: Told) -> dict[str, Value]:
         calendar.day(told.now).isoformat(),
     )
     answer_by = told.said(promised) if promised >= today else ""  # a promise of long ago is no date to name
-    answer_by = answer_by or told.identity.day(calendar.add(told.now, _ANSWER_WITHIN, store.hours, store.calendar))
+    answer_by = answer_by or told.on(calendar.add(told.now, _ANSWER_WITHIN, store.hours, store.calendar))
     return {
-        "today": Value(told.identity.day(told.now), RULES),
+        "today": Value(told.on(told.now), RULES),
         "answer_by": Value(answer_by, RULES),
-        "arrived": Value(told.identity.day(told.now), RULES),
-        "sent": Value(_first_sent(told.case, told.identity), RULES),
+        "arrived": Value(told.on(told.now), RULES),
+        "sent": Value(_first_sent(told), RULES),
     }
 
 
 def _due(told: Told) -> str:
     coming = silence.due(told.case, told.process)
-    return told.identity.day(coming.at) if coming else ""
+    return told.on(coming.at) if coming else ""
 
 
 def _happened(told: Told) -> dict[str, Any]:
@@ -159,6 +164,7 @@ def _happened(told: Told) -> dict[str, Any]:
     return {
         "event": {
             **{name: _v(data.get(name), STAFF) for name in ("phrase", "letter", "to", "person", "code")},
+            "unread": _v(data.get("unread"), CUSTOMER),
             "reason": _v(data.get("reason") or told.note, STAFF),
             "name": _v(event.name, RULES),
             "by": _v(event.by, RULES),
@@ -200,7 +206,7 @@ def _offer(told: Told) -> dict[str, Any]:
         },
         "voucher": _v(_pounds(facts.get("voucher"), told), RULES),
         "findings": blocks.quotation(str(facts.get("findings") or ""), STAFF, relayed=True),
-        "cause": _v(cause.told.get(told.identity.language, "") if cause else "", RULES),
+        "cause": _v(cause.told.get(told.speech.language, "") if cause else "", RULES),
         "repair": {"by": _v(told.day("repair_by"), RULES)},
         "ready": {"until": _v(told.day("collect_by"), RULES)},
         "payment": {"by": _v(told.day("pay_by"), RULES), "reference": _v(facts.get("reference"), STAFF)},
@@ -257,7 +263,7 @@ def _brief(case: Case, told: Told) -> dict[str, Value]:
         "finding": _v(case.facts.get("finding"), RULES),
         "outcome": _v(case.outcome.replace("_", " "), RULES),
         "offered": _v(_pounds(case.approval.amount, told) if case.approval else "", RULES),
-        "opened": _v(told.identity.day(case.opened_at) if case.opened_at else "", RULES),
+        "opened": _v(told.on(case.opened_at) if case.opened_at else "", RULES),
     }
 
 
@@ -276,7 +282,7 @@ def _at(told: Told, at: datetime) -> str:
 
 def _pounds(pence: object, told: Told) -> str:
     """An amount as it is written, '' for none."""
-    return money.shown(pence, told.process.compensation.sign) if type(pence) is int and pence > 0 else ""
+    return said_amount(pence, told.process.compensation.sign, told.speech) if type(pence) is int and pence > 0 else ""
 
 
 def _v(value: object, origin: str) -> Value:
@@ -299,7 +305,8 @@ def _store(store: Store, process: Process) -> dict[str, Value]:
     return {**known, "phone": _v(till.phone if till else "", RULES)}
 
 
-def _first_sent(case: Case, identity: Identity) -> str:
-    sent: Iterable[datetime] = (each.sent_at for each in case.letters if each.audience == "customer" and each.sent_at)
+def _first_sent(told: Told) -> str:
+    ours = (each for each in told.case.letters if each.audience == "customer")
+    sent: Iterable[datetime] = (each.sent_at for each in ours if each.sent_at)
     first = next(iter(sent), None)
-    return identity.day(first) if first else ""
+    return told.on(first) if first else ""

@@ -2,6 +2,7 @@
 
 Must never take the words of an attached mail or file for the sender's own, and never decode an attachment
 into the text. Carries out RFC 2046 5.1.4 (alternatives), RFC 2183 (disposition), RFC 3676 (format=flowed).
+Where a mail has no words of the usual kinds, others are taken in the order of `_spare_words`.
 """
 
 from __future__ import annotations
@@ -9,98 +10,179 @@ from __future__ import annotations
 import re
 from email.message import Message as MimeMessage
 
-from mailbot.mail import charsets, headers, hypertext, mime
+from mailbot.mail import armour, charsets, enriched, flowed, headers, hypertext, mime, parameters, rtf, transfer
 from mailbot.mail.model import Part
+from mailbot.mail.pieces import Node
 
 TEXT_MAX = 1_000_000  # characters of words; a book chapter has 50,000
 BODY_BYTES_MAX = 4_000_000  # of one part
+STUB_MAX = 300  # characters of a plain part that only says that there is HTML
+SEALED = "PGP: the words are encrypted"
+NO_WORDS = "no words could be read"
+UNKNOWN_CHARSET = "unknown charset: guessed"
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
+_RTF = frozenset({"text/rtf", "application/rtf", "text/x-rtf"})
+_WORDS = frozenset({"text/plain", "text/markdown", "text/x-markdown", "text/text", *_HTML, *_ENRICHED})
+# Exchange cuts a mail of words, picture, words into files with these names.
+_CUT_NAME = re.compile(r"att[0-9]{5}\.(?:txt|html?)", re.IGNORECASE)
+_STUB = re.compile(
+    r"html|multi-?part|mime|view (?:this|the) (?:mail|email|e-mail|message)|ver este|voir ce|anzeigen", re.IGNORECASE
+)
+_PREAMBLE = re.compile(r"mime|multi-?part|content-transfer", re.IGNORECASE)
 _PRIVATE = re.compile("[\ue000-\uf8ff]")  # the letters room uses them as marks of its own
-_INVISIBLE = re.compile("[\u200b\ufeff\u2060\u00ad]")
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_QUOTE = re.compile(r"(?:>[ ]?){0,50}")
+# these two join pictures and the letters of Persian or Hindi; elsewhere they only fill hidden lines
+_JOINER = re.compile("(?<![\u0600-\u0dff\u1000-\u109f\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]")
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_BLANKS = re.compile("[\u00a0\u202f\u2007]")
+_MARKUP = re.compile(r"<(?:html|!doctype html|body|div|p|table|br)\b", re.IGNORECASE)
 
 
-def words(leaves: list[mime.Leaf]) -> str:
-    """The body as plain text: of alternatives the plain one, unless it is empty; HTML as a reader sees it."""
-    pieces: list[str] = []
-    said_in = [leaf for leaf in leaves if _is_body(leaf)]
-    for group in dict.fromkeys(leaf.group for leaf in said_in):
-        same = [leaf for leaf in said_in if leaf.group == group]
-        plain = [_plain(leaf.part) for leaf in same if leaf.type != "text/html"]
-        said = [text for text in plain if text.strip()]
-        pieces += said or [_hypertext(leaf.part) for leaf in same if leaf.type == "text/html"][:1]
-        if sum(map(len, pieces)) > TEXT_MAX:
-            break
-    return "\n".join(piece for piece in pieces if piece.strip())[:TEXT_MAX]
+def words(leaves: list[mime.Leaf], structure: MimeMessage | None = None) -> tuple[str, tuple[str, ...]]:
+    """The body as plain text, and what hindered reading it.
+
+    Of alternatives the plain one counts, unless it is empty or says no more than that there is HTML.
+    """
+    defects: list[str] = []
+    pieces = _usual_words([leaf for leaf in leaves if is_body(leaf)], defects)
+    text = "\n".join(piece for piece in pieces if piece.strip())[:TEXT_MAX]
+    if not text.strip():
+        text = _spare_words(leaves, structure)
+    text, sealed = armour.read(text)
+    if sealed:
+        defects.append(SEALED)
+    if not text.strip():
+        defects.append(NO_WORDS)
+    return text, tuple(defects)
+
+
+def charset(leaves: list[mime.Leaf]) -> str:
+    """The charset label of the sender's words, which raw bytes in the header are most likely in too."""
+    said = (mime.parameter(leaf.part, "charset") for leaf in leaves if leaf.type in _WORDS)
+    return next((each for each in said if each), "")
 
 
 def parts(leaves: list[mime.Leaf]) -> tuple[Part, ...]:
     """Every leaf with its type, the sender's file name and its decoded size."""
-    return tuple(Part(type=leaf.type, name=_file_name(leaf.part), bytes=_size(leaf.part)) for leaf in leaves)
+    return tuple(Part(type=leaf.type, name=file_name(leaf.part), bytes=_size(leaf.part)) for leaf in leaves)
 
 
 def clean(text: str) -> str:
     """Text with "\\n" line ends and without control, invisible and private-use characters."""
-    lines = _LINE_ENDS.sub("\n", _INVISIBLE.sub("", _PRIVATE.sub("", text)))
-    return _CONTROL.sub("", lines).replace("\u00a0", " ")
+    if text.isascii():
+        lines = text.replace("\r\n", "\n")
+        return _CONTROL.sub("", _LINE_ENDS.sub("\n", lines)) if _ODD.search(lines) else lines
+    said = _JOINER.sub("", _INVISIBLE.sub("", _PRIVATE.sub("", text)))
+    return _BLANKS.sub(" ", _CONTROL.sub("", _LINE_ENDS.sub("\n", said)))
 
 
-def _is_body(leaf: mime.Leaf) -> bool:
-    if leaf.attached or _file_name(leaf.part):
+def is_body(leaf: mime.Leaf) -> bool:
+    """Whether this leaf holds words that the sender wrote to be read, not a file that came along."""
+    if leaf.spare or not (leaf.type in _WORDS or leaf.type.startswith("multipart/")):
         return False
-    return leaf.type in ("text/plain", "text/html", "text/enriched") or leaf.type.startswith("multipart/")
+    name = file_name(leaf.part)
+    if name:
+        return bool(_CUT_NAME.fullmatch(name)) and leaf.type in _WORDS
+    return not leaf.attached
 
 
-def _characters(part: MimeMessage) -> str:
-    return clean(charsets.decode(mime.data(part)[:BODY_BYTES_MAX], mime.parameter(part, "charset")))
+def file_name(part: MimeMessage) -> str:
+    """The name the sender gave the file; shown to people, never used as a path."""
+    if isinstance(part, Node) and part.found_name:
+        return headers.one_line(part.found_name)[:200]
+    for field, name in (("content-disposition", "filename"), ("content-type", "name")):
+        said = parameters.parameters(mime.field(part, field)).get(name, "")
+        if said:
+            return headers.text(said)[:200]
+    return ""
 
 
-def _plain(part: MimeMessage) -> str:
-    text = _characters(part)
-    if mime.parameter(part, "format").lower() == "flowed":
-        return _unflow(text, mime.parameter(part, "delsp").lower() == "yes")
+def _usual_words(said_in: list[mime.Leaf], defects: list[str]) -> list[str]:
+    pieces: list[str] = []
+    groups: dict[int, list[mime.Leaf]] = {}
+    for leaf in said_in:
+        groups.setdefault(leaf.group, []).append(leaf)
+    length = 0
+    for same in groups.values():
+        found = _of_alternatives(same, defects)
+        pieces += found
+        length += sum(map(len, found))
+        if length > TEXT_MAX:
+            defects.append("the text was cut: too long")
+            break
+    return pieces
+
+
+def _of_alternatives(same: list[mime.Leaf], defects: list[str]) -> list[str]:
+    """The words of one group: the plain ones, else the first HTML that says something."""
+    plain = [_plain(leaf, defects) for leaf in same if leaf.type not in _HTML]
+    said = [text for text in plain if text.strip()]
+    only = said[0].strip() if len(said) == 1 else ""
+    stub = 0 < len(only) <= STUB_MAX and bool(_STUB.search(only))
+    if said and not (stub and any(leaf.type in _HTML for leaf in same)):
+        return said
+    shown: list[str] = []
+    for leaf in same:
+        if leaf.type in _HTML and not shown:
+            shown = [text for text in [_hypertext(leaf, defects)] if text.strip()]
+    return shown if shown and len(shown[0].strip()) > len(only) else said
+
+
+def _spare_words(leaves: list[mime.Leaf], structure: MimeMessage | None) -> str:
+    """Words in less usual places: inside winmail.dat, in rich text, in an unnamed file, beside the parts."""
+    ignored: list[str] = []
+    for leaf in leaves:
+        if leaf.spare:
+            said = _hypertext(leaf, ignored) if leaf.type in _HTML else _plain(leaf, ignored)
+            if said.strip():
+                return said
+    for leaf in leaves:
+        if leaf.type in _RTF and (not leaf.attached or not file_name(leaf.part)):
+            said, markup = rtf.words(mime.data(leaf.part)[: rtf.PLAIN_MAX])
+            said = clean(hypertext.to_text(clean(said)) if markup else said)
+        elif leaf.type in _WORDS and leaf.attached and not file_name(leaf.part):
+            said = _hypertext(leaf, ignored) if leaf.type in _HTML else _plain(leaf, ignored)
+        else:
+            continue
+        if said.strip():
+            return said
+    around = structure.around if isinstance(structure, Node) else b""
+    said = clean(charsets.decode(around[:BODY_BYTES_MAX], ""))
+    return "\n".join(line for line in said.split("\n") if not _PREAMBLE.search(line)).strip()
+
+
+def _characters(leaf: mime.Leaf, defects: list[str]) -> str:
+    data = mime.data(leaf.part)
+    if len(data) > BODY_BYTES_MAX:
+        defects.append("the text was cut: too long")
+    label = mime.parameter(leaf.part, "charset")
+    if leaf.type in _HTML and not label:
+        label = hypertext.declared_charset(data)
+    if not charsets.is_known(label):
+        defects.append(UNKNOWN_CHARSET)
+    return clean(charsets.decode(data[:BODY_BYTES_MAX], label))
+
+
+def _plain(leaf: mime.Leaf, defects: list[str]) -> str:
+    text = _characters(leaf, defects)
+    if leaf.type in _ENRICHED:
+        return enriched.to_text(text)
+    if leaf.type.startswith("multipart/") and _MARKUP.search(text[:4_000]):
+        return clean(hypertext.to_text(text))
+    if mime.parameter(leaf.part, "format").lower() == "flowed":
+        return flowed.joined(text, mime.parameter(leaf.part, "delsp").lower() == "yes")
     return text
 
 
-def _hypertext(part: MimeMessage) -> str:
-    return clean(hypertext.to_text(_characters(part)))
-
-
-def _unflow(text: str, delete_space: bool) -> str:
-    """Lines that the sender's program broke, put together again (RFC 3676 4.1, 4.2); '-- ' stays alone."""
-    lines: list[str] = []
-    open_depth = -1
-    for line in text.split("\n"):
-        mark = _QUOTE.match(line)
-        depth = mark.group().count(">") if mark else 0
-        content = line[len(mark.group()) :] if mark and depth else line.removeprefix(" ")
-        if depth == open_depth and content != "-- " and lines:
-            lines[-1] += content
-        else:
-            lines.append("> " * depth + content)
-        flowing = content.endswith(" ") and content != "-- "
-        open_depth = depth if flowing else -1
-        if flowing and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
-
-
-def _file_name(part: MimeMessage) -> str:
-    """The name the sender gave the file; shown to people, never used as a path."""
-    try:
-        return headers.text(part.get_filename("") or "")[:200]
-    except mime.PARSER_FAILURES:
-        return ""
+def _hypertext(leaf: mime.Leaf, defects: list[str]) -> str:
+    return clean(hypertext.to_text(_characters(leaf, defects)))
 
 
 def _size(part: MimeMessage) -> int:
-    """Bytes after decoding; base64 is measured, not decoded (a 30 MB photo would be held twice)."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return 0
-    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    if encoding == "base64":
-        letters = len(payload) - payload.count("\n") - payload.count("\r")
-        return max(letters * 3 // 4 - payload[-4:].count("="), 0)
-    return len(mime.data(part)) if encoding == "quoted-printable" else len(payload)
+    """Bytes after decoding."""
+    if isinstance(part.get_payload(), list):
+        return len(mime.content(part)) if mime.content_type(part) not in mime.CLOSED else 0
+    return transfer.size(mime.content(part), mime.field(part, "content-transfer-encoding"))

@@ -1,186 +1,287 @@
 """Decides whether a mail is a forward, what the forwarder said, and whose mail is inside.
 
-Must never guess an address: a block that shows only a name gives "". Must never take a reply that quotes
-for a forward. Several forwards deep, the innermost mail is the original; whose of the `layers` is the customer,
-the caller decides, who knows the staff.
-Attached mails are RFC 2046 5.2.1; inline marks are the table in `boundaries`.
+Must never guess an address: a block that shows only a name gives "". Must never take a reply that quotes for a forward,
+nor the words of the mail inside for the forwarder's. Several forwards deep, the innermost mail is the original; whose
+of the `layers` is the customer, the caller decides, who knows the staff: what an outsider wrote must not name anybody.
+Attached mails are RFC 2046 5.2.1; marks, blocks and attributions are in `boundaries`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.mail import quotes
+from mailbot.mail import header_blocks, printed, quotes, subjects
 from mailbot.mail.boundaries import Boundary, boundary, header_fields, is_quoted, unquoted
+from mailbot.mail.enclosed import enclosed
 from mailbot.mail.model import Forward, Message, Original
+from mailbot.mail.printed import Who
 
 DEPTH_MAX = 10
 TEXT_MAX = 200_000  # a forward begins near the top; what stands below is looked at no further
-_FORWARD_WORDS = "fwd fw wg tr rv enc vb vs vl fs pd doorst dvs i̇lt ilt trs rtr redir 转发 轉寄 转 轉 fwd."
-_REPLY_WORDS = "re aw sv antw ant ref rif res odp ynt vá bls atb 回复 回覆 答复 回 返信 r"
-_FORWARD = frozenset(_FORWARD_WORDS.split())
-_REPLY = frozenset(_REPLY_WORDS.split())
-_TAG = re.compile(r"^\s{0,5}\[[^\[\]]{0,60}\]\s{0,5}")
-_PREFIX = re.compile(r"^\s{0,5}([^\W\d_][\w.]{0,12}?)(?:\[\d{1,3}\]|\(\d{1,3}\))?\s{0,2}[:：]")
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_IN_BRACKETS = re.compile(r"[<\[(](?:mailto:)?\s?([^\s<>\[\]()]{1,64}@[^\s<>\[\]()]{1,255})[>\])]", re.IGNORECASE)
-_MAILTO = re.compile(r"[<\[]\s?mailto:[^<>\[\]]{0,330}[>\]]", re.IGNORECASE)
+SENDER_MAX = 200  # characters of a line that holds a sender and nothing else
+NO_ADDRESS = "no address could be read for the original sender"
 _NOBODY = re.compile(r"^(no|do|donot)[-_.]?(not[-_.]?)?reply", re.IGNORECASE)
+_Accept = Callable[[Boundary], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """One forward unwrapped: what stood above the boundary, and the mail below it."""
+    """One forward unwrapped: what its forwarder wrote round it, and the mail inside."""
 
     note: str
     original: Original
-    evidence: str
+    evidence: tuple[str, ...]
 
 
 def forward(message: Message) -> Forward | None:
     """The forward that this mail is, or None."""
-    kind = _kind(message.subject)
-    found = _inline(message.text[:TEXT_MAX], kind, answers=bool(message.references))
+    text = message.text[:TEXT_MAX]
+    kind = _kind(message.subject, text)
+    inside = enclosed(message)
+    found = _inline(text, _accepts(message, kind), kind, subjects.without_prefix(message.subject))
     if found:
-        return _innermost(found, message.subject)
-    if message.attached and kind != "reply":
-        return _attached(message)
-    return None
+        attached = tuple(_as_original(each) for each in inside)
+        whole = _innermost(found, message.subject)
+        return replace(whole, layers=(*whole.layers, *attached)[: DEPTH_MAX * 2])
+    return _attached(message, inside) if inside and kind != subjects.REPLY else None
 
 
-def _kind(subject: str) -> str:
-    """forward, reply or '': what the first prefix of the subject says; tags like [EXTERNAL] are passed over."""
-    rest = subject
-    for _ in range(3):
-        rest = _TAG.sub("", rest, count=1)
-    found = _PREFIX.match(rest)
-    word = found[1].casefold() if found else ""
-    if word in _FORWARD or (found and found[1] == "I"):  # "I:" is Italian Outlook's inoltro
-        return "forward"
-    return "reply" if word in _REPLY else ""
+def _kind(subject: str, text: str) -> str:
+    kind = subjects.kind(subject)
+    if kind != subjects.EITHER:
+        return kind
+    return subjects.REPLY if "lähettäjä" in text.casefold() else subjects.FORWARD
 
 
-def _inline(text: str, kind: str, answers: bool) -> _Layer | None:
+def _accepts(message: Message, kind: str) -> _Accept:
+    """Which boundary makes this mail a forward: its own mark does, a bare block where the mail is no answer to it."""
+    to = {each.key for each in message.to}
+
+    def accept(found: Boundary) -> bool:
+        if found.kind == "forward" or kind == subjects.FORWARD:
+            return True
+        if kind == subjects.REPLY or found.kind == "attribution":
+            return False
+        sender = printed.in_field(found.fields.get("from", "")).address.casefold()
+        if message.references:  # an answer goes to the sender of what it quotes
+            return bool(to) and bool(sender) and sender not in to
+        return sender not in to
+
+    return accept
+
+
+def _passed_on(kind: str) -> _Accept:
+    """The same for a mail inside, of which only subject and words are known."""
+    return lambda found: found.kind == "forward" or kind == subjects.FORWARD
+
+
+def _inline(text: str, accept: _Accept, kind: str, subject: str = "") -> _Layer | None:
     """The first boundary in the text, if it introduces a forwarded mail."""
     lines = text.split("\n")
     for at, line in enumerate(lines):
         if is_quoted(line):
             if line.strip(" >"):
-                return _quoted_forward(lines, at) if kind == "forward" else None  # else a reply
+                return None if kind == subjects.REPLY else _quoted_forward(lines, at, accept, subject)
             continue
         found = boundary(lines, at)
         if found is None or not (found.sure or _quote_below(lines, found)):
             continue
-        if found.kind == "ours":
-            return None
-        loose = kind == "forward" or (kind == "" and not answers and found.kind != "attribution")
-        return _layer(lines, found) if found.kind == "forward" or loose else None
+        return _layer(lines, found, subject) if found.kind != "ours" and accept(found) else None
+    return _short_block(lines, subject) if kind == subjects.FORWARD else None
+
+
+def _short_block(lines: Sequence[str], subject: str) -> _Layer | None:
+    """A block of two fields; it counts below a subject that says forward, if an address stands in it."""
+    for at in range(len(lines)):
+        found = header_blocks.header_block(lines, at, fewest=2)
+        if found and printed.in_field(found.fields["from"]).address:
+            return _layer(lines, found, subject)
     return None
 
 
-def _quoted_forward(lines: Sequence[str], at: int) -> _Layer | None:
-    """A forward whose every line, the mark too, carries a quote mark (Apple's plain text)."""
-    inside = [unquoted(line) for line in lines[at:]]
+def _quoted_forward(lines: Sequence[str], at: int, accept: _Accept, subject: str) -> _Layer | None:
+    """A forward whose every line, the mark too, carries a quote mark (the plain text of Apple, Orange and IONOS)."""
+    inside, below = _taken_apart(lines[at:])
     first = next(number for number, line in enumerate(inside) if line.strip())
     found = boundary(inside, first)
-    if found is None or found.kind not in ("forward", "original", "header"):
+    if found is None or found.kind == "ours" or not accept(found):
         return None
-    return replace(_layer(inside, found), note=quotes.split("\n".join(lines[:at])).new.strip())
+    layer = _layer(inside, found, subject)
+    return replace(layer, note=_words(lines[:at], below))
 
 
 def _quote_below(lines: Sequence[str], found: Boundary) -> bool:
     return any(is_quoted(line) for line in lines[found.end : found.end + 3])
 
 
-def _layer(lines: Sequence[str], found: Boundary) -> _Layer:
+def _layer(lines: Sequence[str], found: Boundary, subject: str) -> _Layer:
     """What the boundary introduces, read by its fields."""
-    body = _dequoted(lines[found.end :])
-    fields, start = dict(found.fields), 0
-    if not fields and found.kind != "attribution":
-        fields, start = header_fields(body, 0, fewest=2)
-    who = fields.get("from", "") or (found.said if found.kind == "attribution" else "")
-    address, name = _mailbox(who, named=found.kind != "attribution")
-    if not address or _NOBODY.match(address):
-        address = _mailbox(fields.get("reply-to", ""), named=True)[0] or address
-    original = Original(
-        address=address,
-        name=name,
-        date=fields.get("date", ""),
-        subject=fields.get("subject", ""),
-        text="\n".join(body[start:]).strip("\n"),
+    body, below = _body(lines, found)
+    fields, who = dict(found.fields), Who("", "")
+    if found.kind == "attribution":
+        who = printed.in_attribution(found.said)
+    elif fields:
+        who = printed.in_field(fields["from"])
+    else:
+        fields, who, body = _below_a_bare_mark(body)
+    if not who.address or _NOBODY.match(who.address):
+        who = replace(who, address=printed.in_field(fields.get("reply-to", "")).address or who.address)
+    title, body = _whole_subject(fields.get("subject", ""), body, subject)
+    date = fields.get("date", "") or who.date
+    original = Original(who.address, who.name, date, title, "\n".join(body).strip("\n"))
+    evidence = tuple(filter(None, (found.said.strip()[:200], "" if who.address else who.doubt)))
+    return _Layer(_words(lines[: found.start], below), original, evidence)
+
+
+def _below_a_bare_mark(body: list[str]) -> tuple[dict[str, str], Who, list[str]]:
+    """Fields further down, or a line that names the sender otherwise: "01.05.2026, 10:00, Jane <jane@example.com>:"."""
+    fields, end = header_fields(body, 0, fewest=2)
+    if fields:
+        return fields, printed.in_field(fields["from"]), body[end:]
+    first = next((number for number, line in enumerate(body) if line.strip()), len(body))
+    found = boundary(body, first) if first < len(body) else None
+    if found and found.kind == "attribution":
+        return {}, printed.in_attribution(found.said), body[found.end :]
+    return _unlabelled(body, first) or ({}, Who("", ""), body)
+
+
+def _unlabelled(body: list[str], first: int) -> tuple[dict[str, str], Who, list[str]] | None:
+    """Notes prints sender and date without labels, and those of the other fields without colons."""
+    line = body[first].strip() if first < len(body) else ""
+    if line.count("@") != 1 or len(line) > SENDER_MAX:
+        return None
+    for skip in (1, 2, 3):
+        fields, end = header_fields([f"From {line}", *body[first + skip :]], 0, fewest=2, loose=True)
+        if fields:
+            who = printed.in_attribution(line)
+            date = " ".join(body[first + 1 : first + skip]).strip()
+            return {"date": date, **fields}, who, body[first + skip + end - 1 :]
+    return None
+
+
+def _body(lines: Sequence[str], found: Boundary) -> tuple[list[str], list[str]]:
+    """The lines of the mail inside, and those of the forwarder's below or between them."""
+    head = lines[found.start + 1 : found.end] if found.kind in ("forward", "original") else []
+    rest = list(lines[found.end :])
+    said = [line for line in rest if line.strip()]
+    marked = any(is_quoted(line) for line in head) or (
+        bool(said) and is_quoted(said[0]) and (found.kind == "attribution" or all(map(is_quoted, said)))
     )
-    note = quotes.split("\n".join(lines[: found.start])).new.strip()
-    return _Layer(note, original, found.said.strip()[:200])
+    if marked:
+        inside, below = _taken_apart(rest)
+        if any(line.strip() for line in inside):
+            return inside, below
+    end = max((number for number, line in enumerate(rest) if header_blocks.is_end(line)), default=len(rest))
+    below = rest[end + 1 :]
+    if header_blocks.draws_an_end(found.said):
+        return rest[:end], below
+    # Whoever wrote the mail could have drawn the line: what stands below it is not taken for the forwarder's words.
+    return (rest, []) if _words([], below) else (rest[:end], [])
 
 
-def _dequoted(lines: Sequence[str]) -> list[str]:
-    """The lines with one quote mark off, where most of them carry one (Apple, Thunderbird)."""
-    said = [line for line in lines if line.strip()]
-    marked = sum(1 for line in said if is_quoted(line))
-    return [unquoted(line) for line in lines] if marked * 2 > len(said) else list(lines)
+def _taken_apart(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Lines that carry a quote mark, with one taken off, and the words that somebody wrote below or between them."""
+    last = max((number for number, line in enumerate(lines) if is_quoted(line)), default=-1)
+    inside: list[str] = []
+    below: list[str] = []
+    for number, line in enumerate(lines):
+        broken = 0 < number < last and is_quoted(lines[number - 1]) and is_quoted(lines[number + 1])
+        if is_quoted(line) or (number < last and (broken or not line.strip())):
+            inside.append(unquoted(line))
+        else:
+            below.append(line)
+    return inside, below
+
+
+def _words(above: Sequence[str], below: Sequence[str]) -> str:
+    """The forwarder's own words, without quotes and signature."""
+    said = (quotes.split("\n".join(lines)).new.strip() for lines in (above, below))
+    return "\n\n".join(filter(None, said))
+
+
+def _whole_subject(read: str, body: list[str], subject: str) -> tuple[str, list[str]]:
+    """The subject of the mail inside: the outer one shows which line a program broke off from it, or left unread."""
+    following = body[0].strip() if body else ""
+    if read and following and _same(f"{read} {following}", subject):
+        return f"{read} {following}", body[1:]
+    value = following.replace("：", ":").partition(":")[2]
+    return (value.strip(), body[1:]) if not read and subject and _same(value, subject) else (read, body)
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 
 def _innermost(outer: _Layer, subject: str) -> Forward:
-    """Unwrap as long as the mail inside is a forward itself."""
-    evidence, layer, depth, layers = [outer.evidence], outer, 1, [outer.original]
-    while depth < DEPTH_MAX:
-        kind = _kind(layer.original.subject)
-        inner = _inline(layer.original.text, kind or "reply", answers=True)
+    """Unwrap as long as the mail inside is a forward itself; the thread below that gives layers alone."""
+    original = outer.original
+    if not original.subject:
+        original = replace(original, subject=subjects.without_prefix(subject))
+    evidence, layers, depth, forwarded = [*outer.evidence], [original], 1, True
+    while len(layers) < DEPTH_MAX:
+        last = layers[-1]
+        kind = subjects.kind(last.subject) or subjects.REPLY
+        inner = _inline(last.text, _passed_on(kind), kind) if forwarded else None
+        forwarded = inner is not None
+        inner = inner or _inline(last.text, lambda found: True, "")
         if inner is None:
             break
-        layer, depth = inner, depth + 1
-        evidence.append(inner.evidence)
         layers.append(inner.original)
-    if depth == DEPTH_MAX:
+        if forwarded:
+            original, depth = inner.original, depth + 1
+            evidence += inner.evidence
+    if len(layers) == DEPTH_MAX:
         evidence.append(f"unwrapped {DEPTH_MAX} times, there may be more inside")
-    original = layer.original
-    if not original.subject and depth == 1:
-        original = replace(original, subject=_PREFIX.sub("", subject, count=1).strip())
-        layers = [original]
     if not original.address:
-        evidence.append("no address could be read for the original sender")
+        evidence.append(NO_ADDRESS)
     return Forward(outer.note, original, depth, tuple(evidence), tuple(layers))
 
 
-def _attached(message: Message) -> Forward:
-    """A mail forwarded as an attachment; the first, where there are several."""
-    first, depth = message.attached[0], 1
-    layers = [_as_original(first)]
-    evidence = ["a mail is attached (message/rfc822)"]
-    if len(message.attached) > 1:
-        evidence.append(f"{len(message.attached)} mails are attached; the first was taken")
-    while first.attached and depth < DEPTH_MAX and (_kind(first.subject) == "forward" or not first.text.strip()):
-        first, depth = first.attached[0], depth + 1
-        layers.append(_as_original(first))
-    inner = _inline(first.text[:TEXT_MAX], "forward", answers=True) if _kind(first.subject) == "forward" else None
+def _attached(message: Message, inside: Sequence[Message]) -> Forward:
+    """A mail forwarded as an attachment; several of one sender are one forward, of several senders a question."""
     note = quotes.split(message.text).new.strip()
+    first = _opened(inside[0])
+    told = ["a mail is attached (message/rfc822)"]
+    beside = tuple(_opened(each).layers[0] for each in inside[1:])
+    if not beside:
+        return replace(first, note=note, evidence=(*told, *first.evidence))
+    told.append(f"{len(inside)} mails are attached; the first was taken")
+    if {each.address.casefold() for each in beside} == {first.layers[0].address.casefold()}:
+        return replace(first, note=note, evidence=(*told, *first.evidence))
+    told[-1] = f"{len(inside)} mails of different senders are attached"
+    nobody = replace(first.original, address="", name="")
+    return Forward(note, nobody, first.depth, (*told, *first.evidence, NO_ADDRESS), first.layers, beside)
+
+
+def _opened(attached: Message) -> Forward:
+    """An attached mail, unwrapped where it only passes on another."""
+    depth, layers = 1, [_as_original(attached)]
+    while attached.attached and depth < DEPTH_MAX and _is_cover(attached):
+        attached, depth = attached.attached[0], depth + 1
+        layers.append(_as_original(attached))
+    kind = subjects.kind(attached.subject) or subjects.REPLY
+    inner = _inline(attached.text[:TEXT_MAX], _passed_on(kind), kind, subjects.without_prefix(attached.subject))
     if inner:
-        nested = _innermost(inner, first.subject)
-        told = (*evidence, *nested.evidence)
-        return Forward(note, nested.original, nested.depth + depth, told, (*layers, *nested.layers))
-    return Forward(note, layers[-1], depth, tuple(evidence), tuple(layers))
+        nested = _innermost(inner, attached.subject)
+        return replace(nested, depth=nested.depth + depth, layers=(*layers, *nested.layers))
+    thread = _inline(attached.text[:TEXT_MAX], lambda found: True, "")
+    quoted = _innermost(thread, "").layers if thread else ()
+    return Forward("", layers[-1], depth, () if layers[-1].address else (NO_ADDRESS,), (*layers, *quoted))
+
+
+def _is_cover(message: Message) -> bool:
+    return subjects.kind(message.subject) == subjects.FORWARD or not message.text.strip()
 
 
 def _as_original(attached: Message) -> Original:
+    """The attached mail; '' for its address where its From names several."""
+    sender = attached.sender if attached.from_count <= 1 else None
     return Original(
-        address=attached.sender.address if attached.sender else "",
-        name=attached.sender.name if attached.sender else "",
+        address=sender.address if sender else "",
+        name=sender.name if sender else "",
         date=attached.header("date"),
         subject=attached.subject,
         text=attached.text,
     )
-
-
-def _mailbox(value: str, named: bool) -> tuple[str, str]:
-    """(address, name) in a From line as mail programs print it; address '' unless exactly one can be meant."""
-    bracketed = {each.casefold(): each for each in _IN_BRACKETS.findall(value) if _ADDRESS.fullmatch(each)}
-    bare = {each.casefold(): each for each in _ADDRESS.findall(value)}
-    chosen = bracketed if len(bracketed) == 1 else bare
-    address = next(iter(chosen.values())) if len(chosen) == 1 else ""
-    name = _MAILTO.sub("", value)
-    for each in bare.values():
-        name = name.replace(each, "")
-    name = re.sub(r"[<\[(]\s{0,3}[>\])]", "", name).strip(" \t\"'<>;,*«»“”")
-    return address, (name[:200] if named else "")

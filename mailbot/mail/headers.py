@@ -8,9 +8,6 @@ Carries out RFC 2047 (encoded words), RFC 5322 2.2.3 (unfolding), 3.3 (date), 3.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import quopri
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -20,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from mailparser.dates import parse_mail_date
 from mailparser.utils import get_addresses
 
-from mailbot.mail import charsets
+from mailbot.mail import charsets, encoded_words
 from mailbot.mail.model import Address
 
 VALUE_MAX = 8_000  # characters of one value; room for 50 ids in References
@@ -36,7 +33,6 @@ _STRUCTURED_FIELDS = (
     "content-disposition content-id mime-version auto-submitted date"
 )
 _STRUCTURED = frozenset(_STRUCTURED_FIELDS.split())
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]{0,4000})\?=")
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _DECEIVING = re.compile("[\ue000-\uf8ff\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u061c\ufeff\u2060]")
 _ID = re.compile(r"<([^<>]{1,1200})>")
@@ -47,28 +43,31 @@ _PLAIN = re.compile(rf"(?:([A-Za-z0-9]{{1,40}}(?: [A-Za-z0-9]{{1,40}}){{0,3}}) )
 _MAILBOX = re.compile(r"[^\s<>,;:\"()\[\]@]{1,128}@[^\s<>,;:\"()\[\]@]{1,255}")
 
 
-def text(raw: str) -> str:
-    """A header value as people read it: encoded words decoded, on one line."""
-    return one_line(_decode_words(_characters(raw)))[:VALUE_MAX]
+def text(raw: str, hint: str = "") -> str:
+    """A header value as people read it: encoded words decoded, on one line. hint: the charset of the mail's words."""
+    return one_line(encoded_words.decode(_characters(raw, hint), hint))[:VALUE_MAX]
 
 
 def one_line(value: str) -> str:
     """The value with control characters and runs of blanks as one space, and without marks that deceive the eye."""
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip()
     return _CONTROL.sub(" ", _DECEIVING.sub("", value)).strip()
 
 
-def fields(message: MimeMessage) -> tuple[tuple[str, str], ...]:
+def fields(message: MimeMessage, hint: str = "") -> tuple[tuple[str, str], ...]:
     """Every header field in its order, topmost first: (lower case name, value)."""
     found = []
     for name, raw in list(message.raw_items())[:FIELDS_MAX]:
         key = one_line(_characters(name)).lower()
-        found.append((key, one_line(_characters(raw))[:VALUE_MAX] if key in _STRUCTURED else text(raw)))
+        said = one_line(_characters(raw, hint))[:VALUE_MAX] if key in _STRUCTURED else text(raw, hint)
+        found.append((key, said))
     return tuple(found)
 
 
-def raw_values(message: MimeMessage, name: str) -> list[str]:
+def raw_values(message: MimeMessage, name: str, hint: str = "") -> list[str]:
     """The undecoded values of a field, topmost first."""
-    return [_characters(value) for key, value in message.raw_items() if key.lower() == name]
+    return [_characters(value, hint) for key, value in message.raw_items() if key.lower() == name]
 
 
 def addresses(values: Iterable[str]) -> tuple[tuple[Address, ...], int]:
@@ -93,6 +92,8 @@ def only_mailbox(values: Iterable[str]) -> Address | None:
     """The mailbox of a field that breaks the grammar, where exactly one address stands in it."""
     joined = " ".join(values)[:VALUE_MAX]
     seen = {match.group().casefold(): match.group() for match in _MAILBOX.finditer(joined)}
+    if not seen and "=?" in joined:
+        return only_mailbox([encoded_words.decode(joined).replace("=?", "")])
     if len(seen) != 1:
         return None
     address = next(iter(seen.values()))
@@ -145,38 +146,9 @@ def _name(name: str, address: str) -> str:
     return "" if decoded == address else decoded[:200]
 
 
-def _characters(raw: str) -> str:
+def _characters(raw: str, hint: str = "") -> str:
     """The field as text: the parser keeps bytes above ASCII as surrogates."""
     value = str(raw)
-    if value.isascii():
+    if value.isascii() and "\x1b" not in value:
         return value
-    return charsets.decode(value.encode("utf-8", "surrogateescape"), "")
-
-
-def _decode_words(value: str) -> str:
-    """Encoded words decoded; neighbours of one charset are joined first, as senders cut characters in two."""
-    pieces: list[str] = []
-    pending, label, done = b"", "", 0
-    for word in _ENCODED_WORD.finditer(value[: 2 * VALUE_MAX]):
-        between = value[done : word.start()]
-        neighbour = bool(pending) and not between.strip(" \t\r\n")
-        if pending and not (neighbour and word[1].lower() == label):
-            pieces.append(charsets.decode(pending, label))
-            pending = b""
-        if not neighbour:
-            pieces.append(between)
-        pending, label, done = pending + _word_bytes(word[2], word[3]), word[1].lower(), word.end()
-    if pending:
-        pieces.append(charsets.decode(pending, label))
-    return "".join(pieces) + value[done : 2 * VALUE_MAX]
-
-
-def _word_bytes(encoding: str, encoded: str) -> bytes:
-    data = encoded.encode("utf-8", "replace")
-    if encoding in "qQ":
-        return quopri.decodestring(data, header=True)
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-    try:
-        return base64.b64decode(letters + b"A" * (len(letters) % 4 == 1) + b"=" * (-len(letters) % 4))
-    except (binascii.Error, ValueError):
-        return data
+    return charsets.decode(value.encode("utf-8", "surrogateescape"), "", hint)

@@ -37,9 +37,17 @@ _BLOCK = frozenset(_BLOCK_TAGS.split())
 _TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr"})
 _CELL = frozenset({"td", "th"})
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|mso-hide\s{0,9}:\s{0,9}all", re.IGNORECASE)
+META_MAX = 4_000  # bytes at the start of the HTML
+_META = re.compile(rb"<meta\b[^<>]{0,300}charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-zA-Z0-9_.:-]{1,40})", re.IGNORECASE)
 _BORDERS = re.compile(f"([{_OPEN}{_CLOSE}])")
 _BLANKS = re.compile(r"\n{4,}")
 _CONFIG = ParserConfig(css=CSS_PROFILES["strict"].copy(), display_images=False, display_links=False)
+
+
+def declared_charset(data: bytes) -> str:
+    """The charset that the HTML names itself (<meta charset=…>), '' where it does not."""
+    found = _META.search(data[:META_MAX])
+    return found[1].decode("ascii") if found else ""
 
 
 def to_text(source: str) -> str:

@@ -17,6 +17,7 @@ ATTACHED_MAX = 20
 SUBJECT_MAX = 1_000
 DEFECTS_MAX = 30
 UNREAD_BYTES = 65_536
+ONCE = ("from", "sender", "reply-to", "to", "date", "subject", "message-id")
 
 
 def read(raw: bytes, *, truncated: bool = False) -> Message:
@@ -40,11 +41,16 @@ def unread_key(raw: bytes) -> str:
 def _read(raw: bytes, noted: tuple[str, ...], depth: int) -> Message:
     structure, defects = mime.parse(raw)
     leaves = list(mime.leaves(structure))
-    sender, from_count = _sender(structure)
-    subject = headers.text(next(iter(headers.raw_values(structure, "subject")), ""))[:SUBJECT_MAX]
+    hint = bodies.charset(leaves)
+    sender, from_count = _sender(structure, hint)
+    subject = headers.text(next(iter(headers.raw_values(structure, "subject", hint)), ""), hint)[:SUBJECT_MAX]
     date = next(iter(headers.raw_values(structure, "date")), "")
     message_id = headers.message_id(next(iter(headers.raw_values(structure, "message-id")), ""))
-    text = bodies.words(leaves)
+    text, hindered = bodies.words(leaves, structure)
+    attached = _attached(leaves, depth)
+    if attached:
+        hindered = tuple(each for each in hindered if each != bodies.NO_WORDS)
+    said = (*noted, *defects, *_repeated(structure), *(leaf.defect for leaf in leaves if leaf.defect), *hindered)
     return Message(
         raw=raw,
         key=_key(message_id, sender.key if sender else "", headers.one_line(date), subject, text),
@@ -52,33 +58,39 @@ def _read(raw: bytes, noted: tuple[str, ...], depth: int) -> Message:
         references=headers.references(structure),
         sender=sender,
         from_count=from_count,
-        reply_to=_addresses(structure, "reply-to"),
-        to=_addresses(structure, "to", "cc"),
+        reply_to=_addresses(structure, hint, "reply-to"),
+        to=_addresses(structure, hint, "to", "cc"),
         subject=subject,
         date=headers.date(date),
-        headers=headers.fields(structure),
+        headers=headers.fields(structure, hint),
         text=text,
         parts=bodies.parts(leaves),
-        attached=_attached(leaves, depth),
-        defects=(*noted, *defects)[:DEFECTS_MAX],
+        attached=attached,
+        defects=tuple(dict.fromkeys(said))[:DEFECTS_MAX],
     )
 
 
-def _sender(structure: MimeMessage) -> tuple[Address | None, int]:
+def _repeated(structure: MimeMessage) -> list[str]:
+    """Fields that may stand only once and stand more often (RFC 5322 3.6); of each the topmost counts."""
+    names = [name.lower() for name in structure.keys()]  # noqa: SIM118
+    return [f"more than one {name}" for name in ONCE if names.count(name) > 1]
+
+
+def _sender(structure: MimeMessage, hint: str) -> tuple[Address | None, int]:
     """The first From mailbox, and how many there are.
 
     What cannot be read as a mailbox counts too, so that a second, broken From never proves the first. A From
     that breaks the grammar yet holds one address can be answered, but counts as 0: it proves nobody either.
     """
-    values = headers.raw_values(structure, "from")
+    values = headers.raw_values(structure, "from", hint)
     found, unread = headers.addresses(values)
     if found:
         return found[0], len(found) + unread
     return headers.only_mailbox(values), 0
 
 
-def _addresses(structure: MimeMessage, *names: str) -> tuple[Address, ...]:
-    values = [value for name in names for value in headers.raw_values(structure, name)]
+def _addresses(structure: MimeMessage, hint: str, *names: str) -> tuple[Address, ...]:
+    values = [value for name in names for value in headers.raw_values(structure, name, hint)]
     return headers.addresses(values)[0]
 
 
@@ -87,25 +99,7 @@ def _attached(leaves: list[mime.Leaf], depth: int) -> tuple[Message, ...]:
     if depth >= ATTACHED_DEPTH_MAX:
         return ()
     closed = [leaf for leaf in leaves if leaf.type in mime.CLOSED][:ATTACHED_MAX]
-    return tuple(_read(raw, (), depth + 1) for raw in map(_raw_inside, closed) if raw)
-
-
-def _raw_inside(leaf: mime.Leaf) -> bytes:
-    """The bytes of an attached mail, also where a sender wrongly encoded it (RFC 2046 5.2.1 forbids it, some do)."""
-    payload = leaf.part.get_payload()
-    if isinstance(payload, list) and payload and isinstance(payload[0], MimeMessage):
-        inner = payload[0]
-        encoding = str(leaf.part.get("content-transfer-encoding", "")).strip().lower()
-        if encoding in ("base64", "quoted-printable") and not inner.keys():
-            carrier = MimeMessage()
-            carrier["content-transfer-encoding"] = encoding
-            carrier.set_payload(inner.get_payload())
-            return mime.data(carrier)
-        try:
-            return inner.as_bytes()
-        except (*mime.PARSER_FAILURES, UnicodeError):
-            return b""
-    return mime.data(leaf.part)
+    return tuple(_read(raw, (), depth + 1) for raw in (mime.data(leaf.part) for leaf in closed) if raw.strip())
 
 
 def _key(*values: str) -> str:

@@ -76,11 +76,20 @@ class Automatic:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A delivery report (RFC 3464): whom it is about, whether it is final, and which of our letters came back."""
+    """A delivery report (RFC 3464): whom it is about, whether the address is dead, and which of our letters came back.
+
+    Neither permanent nor refused: the server still tries, and nothing has happened yet.
+    """
 
     recipients: tuple[str, ...]
     permanent: bool
     original_message_id: str
+    refused: bool = False  # the letter was given up, but the address lives: mailbox full, taken for spam, too large
+
+    @property
+    def delayed(self) -> bool:
+        """Whether the server still tries."""
+        return not self.permanent and not self.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,7 @@ class Forward:
     """A forwarded mail: the forwarder's own words, and the innermost original found.
 
     layers: every mail on the way, the one that the forwarder had first; what is deeper is only what that one says.
+    beside: the other mails where several of different senders are attached side by side; then nobody is the original.
     """
 
     note: str
@@ -106,14 +116,16 @@ class Forward:
     depth: int
     evidence: tuple[str, ...]
     layers: tuple[Original, ...] = ()
+    beside: tuple[Original, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A body cut in two: what the sender wrote now, and what was quoted. Nothing is thrown away."""
+    """A body cut in three: what the sender wrote now, what was quoted, what a signature or program adds. Nothing is lost."""
 
     new: str
     quoted: str
+    signature: str = ""  # the block below the name, the law, the telephone's line, the gateway's warning
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Decides which words of a body are new and which were quoted from an earlier mail.
+"""Decides which words of a body are new, which were quoted from an earlier mail, and which are a signature.
 
-Must never lose a line: each is in `new` or in `quoted`. Text below or between quotes is new too.
-Signatures and "Sent from my phone" are not the sender's words now, so they go with what was quoted.
-RFC 3676 4.3 (signature delimiter) and 4.5 (quote marks); the rest is the table in `boundaries`.
+Must never lose a line: each is in `new`, `quoted` or `signature`. Text between or below quotes is new too, and a list
+or a price with '>' in it is nobody's quote. Where the lines of another mail begin is decided by `boundaries`, what a
+signature is by `signatures`. RFC 3676 4.3 (signature delimiter) and 4.5 (quote marks).
 """
 
 from __future__ import annotations
@@ -10,76 +10,127 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mailbot.mail import signatures
 from mailbot.mail.boundaries import boundary, is_quoted
 from mailbot.mail.model import Words
 
-SIGNATURE_LINES_MAX = 15
-_PHONE = re.compile(
-    r"^(?:sent from (?:my |yahoo|outlook|mail for|samsung|proton|the all)|sent via |get outlook for "
-    r"|von meinem .{1,40} gesendet|gesendet (?:mit|von) |envoyé (?:de|depuis|à partir)"
-    r"|enviado (?:desde|do|a partir|con) |inviato d(?:a|al) "
-    r"|verzonden (?:vanaf|met|vanuit) |wysłane? z |obter o outlook|obtener outlook|télécharger outlook"
-    r"|发自我的|從我的|从我的|发送自我的)",
+NEW, QUOTED, APART = "new", "quoted", "apart"
+_BELOW = 4  # lines below an attribution among which its quote begins
+_WRAPPED = 66  # characters of a quoted line that a program may have broken
+_ORPHAN_WORDS = 3
+# Marks other than '>' (RFC 3676 4.5 knows no other): a bar, or the writer's initials as The Bat! puts them.
+_BAR = re.compile(r"^\s{0,3}\|(?:\s|$)(?![^|]*\|)")
+_INITIALS = re.compile(r"^\s{0,3}[A-Z]{1,3}> ?")
+# Somebody who numbers or compares: ">30 degrees", "> £20". Alone in a mail it is no quote.
+_COMPARED = re.compile(r"^\s{0,3}>\s{0,2}[£$€¥]?\d")
+_SAYS = re.compile(
+    r"\b(?:wrote|writes|said|says|say|written|quote|quoted|question|questions|asked|answer|answers|reply|replied|schrieb\w*|schreiben"
+    r"|sagte\w*|frag\w*|écri\w+|dit|dites|question|escrib\w+|dijo|dice|pregunt\w+|scri\w+|ha detto|chiest\w+|escrev\w+|disse"
+    r"|pergunt\w+)\b|写|说|問|问",
     re.IGNORECASE,
 )
-_PHONE_LINE_MAX = 90
 
 
 def split(text: str) -> Words:
-    """The body cut into what the sender wrote now and what was quoted."""
-    told_apart = lines(text)
-    new = "\n".join(line for line, old in told_apart if not old)
-    rest = "\n".join(line for line, old in told_apart if old)
-    return Words(new=new.strip("\n"), quoted=rest.strip("\n"))
+    """The body cut into what the sender wrote now, what was quoted, and what is signature, law or program."""
+    each = text.split("\n")
+    marks = _marks(each)
+    kept = {kind: "\n".join(line for line, mark in zip(each, marks, strict=True) if mark == kind) for kind in set(marks)}
+    return Words(*(kept.get(kind, "").strip("\n") for kind in (NEW, QUOTED, APART)))
 
 
 def lines(text: str) -> list[tuple[str, bool]]:
-    """Every line of the body in its place, and whether it was quoted: answers are often written between."""
+    """Every line of the body in its place, and whether it is not new: answers are often written between quotes."""
     each = text.split("\n")
-    return list(zip(each, _marks(each), strict=True))
+    return [(line, mark != NEW) for line, mark in zip(each, _marks(each), strict=True)]
 
 
-def _marks(lines: Sequence[str]) -> list[bool]:
-    """For each line whether it is quoted."""
-    quoted = [False] * len(lines)
-    at = 0
+def _marks(lines: Sequence[str]) -> list[str]:
+    """For each line what it is."""
+    marks = [NEW] * len(lines)
+    marked = _marked(lines)
+    at, attributed = 0, False
     while at < len(lines):
-        end = _quoted_until(lines, at)
-        for number in range(at, end):
-            quoted[number] = True
+        end, sure = _quoted_until(lines, at, marked)
+        attributed = attributed or sure
+        marks[at:end] = [QUOTED] * (end - at)
         at = max(end, at + 1)
-    return quoted
+    if not attributed:
+        _give_back(lines, marks)
+    _take_orphans(lines, marks)
+    for start, end in _stretches(marks):
+        for number in signatures.apart(lines[start:end]):
+            marks[start + number] = APART
+    return marks
 
 
-def _quoted_until(lines: Sequence[str], at: int) -> int:
-    """Where the quoted stretch that begins at this line ends; `at` itself where none begins."""
-    line = lines[at]
-    if is_quoted(line) or (_PHONE.match(line.strip()) and len(line) <= _PHONE_LINE_MAX):
-        return at + 1
-    if line.rstrip() == "--":
-        return _signature_end(lines, at)
+def _marked(lines: Sequence[str]) -> list[bool]:
+    """For each line whether it carries a quote mark: '>', or a bar or initials on two lines and more together."""
+    marked = [is_quoted(line) for line in lines]
+    for pattern in (_BAR, _INITIALS):
+        run: list[int] = []
+        for at, line in enumerate([*lines, ""]):
+            if pattern.match(line):
+                run.append(at)
+                continue
+            if len(run) > 1 or (run and run[0] and lines[run[0] - 1].rstrip().endswith(":")):
+                for number in run:
+                    marked[number] = True
+            run = []
+    return marked
+
+
+def _quoted_until(lines: Sequence[str], at: int, marked: Sequence[bool]) -> tuple[int, bool]:
+    """Where the quoted stretch that begins at this line ends (`at` itself: none begins), and if a boundary says so."""
+    if marked[at]:
+        return at + 1, False
     found = boundary(lines, at)
     if found is None:
-        return at
+        return at, False
     if found.kind == "ours":
-        return len(lines)
-    if _quote_follows(lines, found.end):
-        return found.end
-    return len(lines) if found.sure else at
+        return len(lines), True
+    if _quote_follows(lines, found.end, marked):
+        return found.end, True
+    return (len(lines), True) if found.sure else (at, False)
 
 
-def _quote_follows(lines: Sequence[str], at: int) -> bool:
+def _quote_follows(lines: Sequence[str], at: int, marked: Sequence[bool]) -> bool:
     """Whether quoted lines stand right below: then what comes after them is new again."""
-    return next((is_quoted(line) for line in lines[at : at + 4] if line.strip()), False)
+    return next((marked[n] for n in range(at, min(at + _BELOW, len(lines))) if lines[n].strip()), False)
 
 
-def _signature_end(lines: Sequence[str], at: int) -> int:
-    """The end of a signature: the next quote or the end of the mail; a long text below '--' is no signature."""
-    said = 0
-    for number in range(at + 1, len(lines)):
-        if is_quoted(lines[number]) or boundary(lines, number):
-            return number
-        said += bool(lines[number].strip())
-        if said > SIGNATURE_LINES_MAX:
-            return at
-    return len(lines)
+def _give_back(lines: Sequence[str], marks: list[str]) -> None:
+    """Where nothing says whose words are quoted: a list under "Two things are wrong:", or one figure, is the sender's."""
+    runs = _stretches(marks, QUOTED)
+    for start, end in runs:
+        above = next((n for n in range(start - 1, -1, -1) if lines[n].strip()), -1)
+        intro = lines[above].strip() if above >= 0 and marks[above] == NEW and start - above <= 2 else ""
+        listed = intro.endswith((":", "：")) and not _SAYS.search(intro)
+        compared = len(runs) == 1 and end - start <= 2 and all(_COMPARED.match(line) for line in lines[start:end])
+        if listed or compared:
+            marks[start:end] = [NEW] * (end - start)
+
+
+def _take_orphans(lines: Sequence[str], marks: list[str]) -> None:
+    """The last words of a quoted line that a program broke without repeating the mark."""
+    for at in range(1, len(lines) - 1):
+        above, line, below = lines[at - 1].rstrip(), lines[at], lines[at + 1]
+        inside = marks[at - 1] == marks[at + 1] == QUOTED and marks[at] == NEW and is_quoted(above) and is_quoted(below)
+        if not inside or len(above) < _WRAPPED or above.endswith((".", "?", "!", ":", ";")):
+            continue
+        goes_on = below.lstrip("> ")[:1].islower() and line[:1].islower() and not line.rstrip().endswith((".", "!", "?"))
+        if goes_on and len(line.split()) <= _ORPHAN_WORDS:
+            marks[at] = QUOTED
+
+
+def _stretches(marks: Sequence[str], kind: str = NEW) -> list[tuple[int, int]]:
+    """Where lines of one kind stand together."""
+    found: list[tuple[int, int]] = []
+    start = None
+    for at, mark in enumerate([*marks, ""]):
+        if mark == kind and start is None:
+            start = at
+        elif mark != kind and start is not None:
+            found.append((start, at))
+            start = None
+    return found

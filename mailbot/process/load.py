@@ -7,7 +7,7 @@ the last good rules in force, and that needs a value to tell the admin. Reads no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.errors import Problem
@@ -17,10 +17,14 @@ from mailbot.process.load_commands import load_commands
 from mailbot.process.load_compensation import load_compensation
 from mailbot.process.load_form import load_form
 from mailbot.process.load_hearing import load_hearing
-from mailbot.process.load_letters import Letters, load_letters
+from mailbot.process.load_letters import SOURCE, Letters, languages_in, load_letters
+from mailbot.process.load_matching import load_matching
+from mailbot.process.load_paper import load_paper
 from mailbot.process.load_people import load_people
 from mailbot.process.load_process import Rows, load_blocks, load_never_to, load_rows
-from mailbot.process.load_screening import load_screening, load_wording
+from mailbot.process.load_screening import load_screening
+from mailbot.process.load_wording import PATH as OWN_WORDING
+from mailbot.process.load_wording import load_wording
 from mailbot.process.model import Process
 from mailbot.process.names import did_you_mean, shown
 from mailbot.process.page import Page
@@ -36,7 +40,9 @@ WORDING = "rules/wording.yaml"
 CALENDAR = "rules/calendar.yaml"
 COMPENSATION = "rules/compensation.yaml"
 HEARING = "rules/hearing.yaml"
-FILES = (PROCESS, FORM, PEOPLE, COMMANDS, SCREENING, WORDING, CALENDAR, COMPENSATION, HEARING)
+MATCHING = "rules/matching.yaml"
+FILES = (PROCESS, FORM, PEOPLE, COMMANDS, SCREENING, WORDING, CALENDAR, COMPENSATION, HEARING, MATCHING)
+WITH_DEFAULTS = (MATCHING,)  # a desk folder from before there was such a file works on without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class _Book:
 
     pages: Mapping[str, Page]
     values: Mapping[str, Value | None]
+    own_wording: Mapping[str, tuple[Page, Value]]  # language -> its file of fixed words
 
     def __contains__(self, file: str) -> bool:
         return self.values[file] is not None
@@ -63,22 +70,32 @@ class _Book:
         return (Page(file), Value(1, kind="table")) if value is None else (self.pages[file], value)
 
 
-def load(files: Mapping[str, str], timezone: str, recognised: Mapping[str, str]) -> Loaded:
+def load(
+    files: Mapping[str, str], timezone: str, recognised: Mapping[str, str], languages: Sequence[str] = ()
+) -> Loaded:
     """Everything in `files` (name -> text) checked against everything else.
 
-    timezone: of the desk, from the settings. recognised: the events that Python itself recognises.
+    timezone: of the desk, from the settings. recognised: the events that Python itself recognises. languages: those
+    that letters are written in, the default one first; none = every one that there is a folder of letters for.
     """
     texts = {name: _newlines(text) for name, text in files.items()}
-    book = _open_book(texts)
-    letters = load_letters(texts)
-    process = _assemble(book, letters, timezone, recognised, _version(texts))
+    wanted = tuple(languages) or languages_in(texts)
+    book = _open_book(texts, wanted)
+    letters = load_letters(texts, wanted)
+    process = _assemble(book, letters, timezone, recognised, _version(texts), wanted)
     problems = _problems(book, letters)
     return Loaded(None if any(problem.severe for problem in problems) else process, problems)
 
 
-def _assemble(book: _Book, letters: Letters, timezone: str, recognised: Mapping[str, str], version: str) -> Process:
+def _assemble(
+    book: _Book,
+    letters: Letters,
+    timezone: str,
+    recognised: Mapping[str, str],
+    version: str,
+    languages: tuple[str, ...],
+) -> Process:
     """All files as one value; what is wrong with them is left on their pages."""
-    languages = sorted({language for cards in letters.cards.values() for language in cards})
     commands = load_commands(*book[COMMANDS])
     compensation = load_compensation(*book[COMPENSATION], languages)
     form = load_form(*book[FORM], languages)
@@ -108,12 +125,15 @@ def _assemble(book: _Book, letters: Letters, timezone: str, recognised: Mapping[
         compensation=compensation,
         hearing=load_hearing(*book[HEARING], compensation),
         form=form,
+        paper=load_paper(*book[FORM], languages),
+        matching=load_matching(*book[MATCHING]),
         people=load_people(*book[PEOPLE], tuple(calendar.calendars)),
         commands=commands,
         screening=load_screening(*book[SCREENING]),
-        wording=load_wording(*book[WORDING], languages),
+        wording=load_wording(*book[WORDING], book.own_wording, languages),
         calendar=calendar,
         letters=letters.cards,
+        languages=languages or (SOURCE,),
     )
 
 
@@ -122,11 +142,14 @@ def _newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
 
 
-def _open_book(files: Mapping[str, str]) -> _Book:
+def _open_book(files: Mapping[str, str], languages: Sequence[str]) -> _Book:
     """Each rule file read as YAML."""
     pages = {name: Page(name) for name in FILES}
     values: dict[str, Value | None] = {}
     for name, page in pages.items():
+        if name not in files and name in WITH_DEFAULTS:
+            values[name] = None
+            continue
         if name not in files:
             near = did_you_mean(name, (file for file in files if file not in FILES and file.endswith("yaml")))
             remedy = near if "did you mean" in near else "; copy it from a folder that `mailbot init` makes anew"
@@ -138,7 +161,20 @@ def _open_book(files: Mapping[str, str]) -> _Book:
         if (value := values[name]) is not None and value.is_null:
             page.error(1, "this file is empty")
             values[name] = None
-    return _Book(pages, values)
+    return _Book(pages, values, dict(_own_wording(files, languages)))
+
+
+def _own_wording(files: Mapping[str, str], languages: Sequence[str]) -> Iterator[tuple[str, tuple[Page, Value]]]:
+    """The files of fixed words of the languages that letters are written in; those of others are not read."""
+    for name in sorted(files):
+        found = OWN_WORDING.fullmatch(name)
+        if found and found[1] in languages:
+            page = Page(name)
+            value, problems = read(files[name], name)
+            page.problems.extend(problems)
+            if value is None or value.is_null:
+                page.error(1, "this file is empty")
+            yield found[1], (page, Value(1, kind="table") if value is None or value.is_null else value)
 
 
 def _check_handled(
@@ -158,7 +194,8 @@ def _check_handled(
 
 def _problems(book: _Book, letters: Letters) -> tuple[Problem, ...]:
     """All problems, each once, by file and line."""
-    pages = (*book.pages.values(), *letters.pages)
+    own = (page for page, _ in book.own_wording.values())
+    pages = (*book.pages.values(), *own, *letters.pages)
     return tuple(sorted({problem for page in pages for problem in page.problems}))
 
 

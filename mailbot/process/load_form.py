@@ -21,7 +21,7 @@ PROBLEM = "problem"  # the field whose value decides which others are required
 
 def load_form(page: Page, root: Value, languages: Iterable[str]) -> tuple[Field, ...]:
     """Every field, in the file's order."""
-    entries = page.keys(root, "this file", ("fields",), ("fields",))
+    entries = page.keys(root, "this file", ("fields", "paper"), ("fields",))
     if "fields" not in entries:
         return ()
     read = [_field(page, item) for item in page.items(entries["fields"], "'fields'")]
@@ -81,10 +81,12 @@ def _choices(page: Page, value: Value | None, id: str) -> tuple[Choice, ...]:
         if body.kind == "table":
             entries = page.keys(body, f"choice {shown(name)}", CHOICE_KEYS)
             words, category = entries.get("words", Value(body.line)), entries.get("category")
+        by_language = _by_language(page, words, f"the words of choice {shown(name)}")
         choice = Choice(
             value=name,
-            words=page.texts(words, f"the words of choice {shown(name)}"),
+            words=tuple(dict.fromkeys(word for many in by_language.values() for word in many)),
             category=page.one_of(category, CATEGORIES, "category"),
+            shown={language: many[0] for language, many in by_language.items() if language and many},
         )
         for word in (name, *choice.words):
             other = meant.setdefault(word.casefold(), name)
@@ -94,18 +96,25 @@ def _choices(page: Page, value: Value | None, id: str) -> tuple[Choice, ...]:
     return tuple(choices)
 
 
+def _by_language(page: Page, value: Value, what: str) -> dict[str, tuple[str, ...]]:
+    """Words in each language, the shown one first; a plain list is of no language ('')."""
+    if value.kind != "table":
+        return {"": page.texts(value, what)}
+    return {language: page.texts(many, f"{what} in '{language}'") for language, many in page.table(value, what).items()}
+
+
 def _check_unique(page: Page, fields: tuple[Field, ...]) -> None:
-    """No two fields share an id or, in one language, a label."""
+    """No two fields share an id or, in any language, a label: a form is read by the labels of all of them."""
     seen: dict[str, Field] = {}
-    labelled: dict[tuple[str, str], str] = {}
+    labelled: dict[str, str] = {}
     for field in fields:
         if field.id in seen:
             page.error(field.place.line, f"field '{field.id}' stands on line {seen[field.id].place.line} already")
             continue
         seen[field.id] = field
-        for language, labels in field.labels.items():
+        for labels in field.labels.values():
             for label in labels:
-                other = labelled.setdefault((language, label.casefold()), field.id)
+                other = labelled.setdefault(label.casefold(), field.id)
                 if other != field.id:
                     page.error(field.place.line, f"the label {shown(label)} is used for '{other}' already")
 
@@ -116,6 +125,12 @@ def _check_languages(page: Page, fields: tuple[Field, ...], languages: Iterable[
         for language in languages:
             if language not in field.labels:
                 page.error(field.place.line, f"field '{field.id}' has no label in '{language}'")
+            if field.hints and language not in field.hints:
+                page.error(field.place.line, f"field '{field.id}' has no hint in '{language}'")
+            for choice in field.choices:
+                if choice.shown and language not in choice.shown:
+                    what = f"choice '{choice.value}' of field '{field.id}' has no words in '{language}'"
+                    page.error(field.place.line, what)
 
 
 def _check_exempt(page: Page, fields: tuple[Field, ...]) -> None:

@@ -1,7 +1,8 @@
 """rules/hearing.yaml -> the small words by which staff are read: courtesy, doubt, denial, dates.
 
-Decides whether the lists can be used: every language has each of them, denial is never empty, and no word is passed
-over in one list that turns a sentence round in another. Phrases only, never patterns: nothing an admin writes here
+Decides whether the lists can be used: the first language has each of them and any other what turns an answer round,
+denial is never empty, no word is passed over in one list that turns a sentence round in another, and no words mean two
+answers. Phrases only, never patterns: nothing an admin writes here
 can keep the desk busy.
 """
 
@@ -28,6 +29,8 @@ LISTS = (
 )  # fmt: skip
 NAMED = {"weekdays": 7, "months": 12}  # lists of names in their order, each name in every spelling
 KEYS = (*LISTS, *NAMED)
+CORE = (*TURNING, "greeting", "courtesy", "assent", "joining")  # of a language that only short answers come in
+MEANS = "means"
 
 
 def load_hearing(page: Page, root: Value, compensation: Compensation) -> Hearing:
@@ -36,10 +39,12 @@ def load_hearing(page: Page, root: Value, compensation: Compensation) -> Hearing
     numbered: dict[str, dict[str, int]] = {name: {} for name in NAMED}
     lines: dict[tuple[str, str], int] = {}
     languages = page.table(root, "this file") if root.is_null or page.is_shape(root, "table", "this file") else {}
-    for language, body in languages.items():
+    meanings: dict[str, list[str]] = {}
+    for number, (language, body) in enumerate(languages.items()):
         if not LANGUAGE.fullmatch(language):
             page.error(root.key_lines[language], f"{shown(language)} is no language; write it like 'en'")
-        entries = page.keys(body, shown(language), KEYS, KEYS, name="list")
+        entries = page.keys(body, shown(language), (*KEYS, MEANS), CORE if number else KEYS, name="list")
+        _meanings(page, entries.get(MEANS), meanings)
         for name in LISTS:
             for phrase in _list(page, entries.get(name), name):
                 gathered[name].append(phrase)
@@ -48,7 +53,10 @@ def load_hearing(page: Page, root: Value, compensation: Compensation) -> Hearing
             _names(page, entries.get(name), name, count, numbered[name])
     _check(page, root, gathered, lines)
     lists: dict[str, Any] = {name: tuple(dict.fromkeys(found)) for name, found in gathered.items()}
-    return Hearing(**lists, weekdays=numbered["weekdays"], months=numbered["months"], compensation=compensation)
+    same = tuple((word, *dict.fromkeys(others)) for word, others in meanings.items())
+    return Hearing(
+        **lists, weekdays=numbered["weekdays"], months=numbered["months"], compensation=compensation, meanings=same
+    )
 
 
 def _list(page: Page, value: Value | None, name: str) -> Iterable[str]:
@@ -60,6 +68,22 @@ def _list(page: Page, value: Value | None, name: str) -> Iterable[str]:
         if "*" in phrase and name in WHOLE:
             page.error(value.line, f"{shown(phrase)}: '{name}' is looked for word by word, without '*'")
     return found
+
+
+def _meanings(page: Page, value: Value | None, meanings: dict[str, list[str]]) -> None:
+    """Other words for the answers that letters know; the same words cannot mean two of them."""
+    if value is None or not page.is_shape(value, "table", f"'{MEANS}'"):
+        return
+    for word, listed in page.table(value, f"'{MEANS}'").items():
+        meant = " ".join(word.casefold().split())
+        for phrase in phrases(page, listed, f"'{MEANS}'").phrases:
+            other = next((each for each, known in meanings.items() if each != meant and phrase in (each, *known)), "")
+            if "*" in phrase:
+                page.error(listed.line, f"{shown(phrase)}: '{MEANS}' is looked for word by word, without '*'")
+            elif other:
+                page.error(listed.line, f"{shown(phrase)} cannot mean {shown(meant)}: it means {shown(other)} already")
+            else:
+                meanings.setdefault(meant, []).append(phrase)
 
 
 def _names(page: Page, value: Value | None, name: str, count: int, numbered: dict[str, int]) -> None:

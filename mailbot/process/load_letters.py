@@ -1,24 +1,28 @@
 """templates/LANG/NAME.md -> letters: the front matter checked, the body kept as text.
 
-Decides which letters there are and which answers they take; never looks into a body (the letters room does), and
-passes over layouts (templates/*.html).
+Decides which letters there are, in which languages, and which answers they take; never looks into a body (the letters
+room does), and passes over layouts (templates/*.html) and languages that no letter is written in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from mailbot.process import same_letters
 from mailbot.process.model import Answer, LetterCard
 from mailbot.process.names import shown, unknown
 from mailbot.process.page import Page
 from mailbot.process.vocabulary import (
     AUDIENCES,
+    CUSTOMER,
     EVENT_NAME,
     EVENT_NAME_RULE,
+    FORM,
     HIDDEN_STATES,
     OUTSIDE,
+    PHOTOS,
     QUIET,
     STATES,
     TAKES,
@@ -26,12 +30,13 @@ from mailbot.process.vocabulary import (
 from mailbot.process.yaml_marks import Value, read
 
 PATH = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]{2,8})?)/([^/]+)\.md")
+SOURCE = "en"  # the language that every letter is written in: what a default language lacks for staff is taken from it
 CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 KEYS = ("letter", "about", "audience", "subject", "grants", "promises", "form", "attach", "answers")
 NEEDED = ("letter", "audience", "subject")
 ANSWER_KEYS = ("label", "words", "event", "takes", "states")
 FORMS = ("full", "missing")
-ATTACH = ("photos",)
+ATTACH = (PHOTOS, FORM)
 GRANTS = {"true": "offer", "false": "", "voucher": "voucher"}
 SAME_AS = re.compile(r"as ([A-Za-z0-9-]+)")
 EDGE = "---"
@@ -61,27 +66,66 @@ class Letters:
         return {"-".join(words[:n]) for words in parts for n in range(1, len(words) + 1)}
 
 
-def load_letters(files: Mapping[str, str]) -> Letters:
-    """Every letter in every language."""
+def languages_in(files: Mapping[str, str]) -> tuple[str, ...]:
+    """Every language that there is a folder of letters for."""
+    found = {match[1] for file in files if (match := PATH.fullmatch(file))}
+    return tuple(sorted(found, key=lambda language: (language != SOURCE, language)))
+
+
+def load_letters(files: Mapping[str, str], languages: Sequence[str] = ()) -> Letters:
+    """Every letter in each of the languages, the default one first; none named = all that there are."""
     letters = Letters()
-    for file in sorted(files):
-        if match := PATH.fullmatch(file):
-            page = Page(file)
-            letters.pages.append(page)
-            card = _card(page, files[file], match[1], match[2])
-            if card is None:
-                letters.unread.append(match[2])
-            elif (other := letters.cards.get(card.code, {}).get(card.language)) is not None:
-                page.error(card.place.line, f"letter '{card.code}' is in {other.place.file} already")
-            else:
-                letters.cards.setdefault(card.code, {})[card.language] = card
+    wanted = tuple(languages) or languages_in(files)
+    for language in wanted:
+        _read_folder(letters, files, language)
     if not letters.pages:
         page = Page("templates")
-        page.error(1, "there is no letter; letters are files such as templates/en/E2-the-form.md")
+        where = f"templates/{wanted[0]}" if wanted else "templates/en"
+        page.error(1, f"there is no letter; letters are files such as {where}/E2-the-form.md")
         letters.pages.append(page)
+    elif wanted[0] != SOURCE:
+        _take_for_staff(letters, files, wanted[0])
     _borrow(letters)
-    _compare_languages(letters)
+    same_letters.compare(letters.cards, wanted, letters.pages, letters.may_exist)
     return letters
+
+
+def _read_folder(letters: Letters, files: Mapping[str, str], language: str) -> None:
+    for file in sorted(files):
+        match = PATH.fullmatch(file)
+        if match is None or match[1] != language:
+            continue
+        page = Page(file)
+        letters.pages.append(page)
+        card = _card(page, files[file], language, match[2])
+        if card is None:
+            letters.unread.append(match[2])
+        elif (other := letters.cards.get(card.code, {}).get(language)) is not None:
+            page.error(card.place.line, f"letter '{card.code}' is in {other.place.file} already")
+        else:
+            letters.cards.setdefault(card.code, {})[language] = card
+
+
+def _take_for_staff(letters: Letters, files: Mapping[str, str], default: str) -> None:
+    """Letters to staff that the default language lacks, from the language that has them all; it is told once."""
+    source = Letters()
+    _read_folder(source, files, SOURCE)
+    taken = []
+    for code, cards in source.cards.items():
+        card = cards[SOURCE]
+        here = letters.cards.get(code, {})
+        if default not in here and "customer" not in card.audience and not letters.may_exist(code):
+            letters.cards[code] = {SOURCE: card, **here}
+            letters.pages += [
+                page for page in source.pages if page.file == card.place.file and page not in letters.pages
+            ]
+            taken.append(code)
+    if taken:
+        page = Page(f"templates/{default}")
+        page.warn(
+            1, f"{len(taken)} letters to staff are written in '{SOURCE}', for want of: {', '.join(sorted(taken))}"
+        )
+        letters.pages.append(page)
 
 
 def _card(page: Page, text: str, language: str, name: str) -> LetterCard | None:
@@ -123,7 +167,10 @@ def _attach(page: Page, value: Value | None, audience: tuple[str, ...]) -> str:
     """What the letter carries; photos of a customer stay with those who look into complaints."""
     attach = page.one_of(value, ATTACH, "attach")
     outside = [each for each in audience if each in OUTSIDE]
-    if value is not None and attach and outside:
+    if value is not None and attach == FORM and CUSTOMER not in audience:
+        page.error(value.line, "the form is for the customer, and this letter does not go to one")
+        return ""
+    if value is not None and attach == PHOTOS and outside:
         page.error(value.line, f"photos stay in the house, and this letter can go to {', '.join(outside)}")
         return ""
     return attach
@@ -233,30 +280,3 @@ def event_name(page: Page, value: Value | None) -> str:
         page.error(value.line, f"{shown(name)} cannot be an event; {EVENT_NAME_RULE}")
         return ""
     return name
-
-
-def _compare_languages(letters: Letters) -> None:
-    """Every language has the same letters, to the same people, with the same answers."""
-    pages = {page.file: page for page in letters.pages}
-    languages = sorted({match[1] for page in letters.pages if (match := PATH.fullmatch(page.file))})
-    for code, cards in letters.cards.items():
-        first = next(iter(cards.values()))
-        page = pages[first.place.file]
-        for language in languages:
-            card = cards.get(language)
-            if card is None:
-                if not letters.may_exist(code):
-                    page.error(first.place.line, f"letter '{code}' has no template in templates/{language}")
-            elif difference := _difference(first, card):
-                pages[card.place.file].error(
-                    card.place.line, f"'{difference}' of letter '{code}' is not the same as in {first.place.file}"
-                )
-
-
-def _difference(a: LetterCard, b: LetterCard) -> str:
-    """The first thing in which two languages of a letter differ though only the wording may, or ''."""
-    for name in ("audience", "grants", "form", "attach"):
-        if getattr(a, name) != getattr(b, name):
-            return name
-    answers = [{(x.value, x.event, x.takes) for x in card.answers} for card in (a, b)]
-    return "" if answers[0] == answers[1] else "answers"

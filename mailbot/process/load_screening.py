@@ -1,22 +1,18 @@
-"""rules/screening.yaml and rules/wording.yaml -> lists of phrases: what a new mail is, what may never be said.
+"""rules/screening.yaml -> lists of phrases: what a new mail is.
 
-Decides whether a phrase can be looked for; never looks for one. The phrases of an offer cannot be emptied: the rule
-above all (no compensation without complaint form) has no switch.
+Decides whether a phrase can be looked for; never looks for one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from mailbot.process.names import shown
 from mailbot.process.page import Page
-from mailbot.process.wordlists import Phrases, Screening, Wording
+from mailbot.process.wordlists import Phrases, Screening
 from mailbot.process.yaml_marks import Value
 
 LISTS = ("complaint", "claim", "serious", "says_left", "solved")
 CONTACT = ("names", "places", "before", "below")
 KINDS = ("enquiry", "praise", "suggestion", "other")
-WORDING_KEYS = ("offers", "never", "rule", "footer", "outside_body")
 LONGEST = 200  # characters of a phrase
 
 
@@ -40,21 +36,6 @@ def load_screening(page: Page, root: Value) -> Screening:
     )
 
 
-def load_wording(page: Page, root: Value, languages: Iterable[str]) -> Wording:
-    """rules/wording.yaml."""
-    entries = page.keys(root, "this file", WORDING_KEYS, ("offers", "rule"))
-    offers = phrases(page, entries.get("offers", Value(root.line)), "'offers'")
-    if "offers" in entries and not offers.phrases:
-        page.error(entries["offers"].line, "'offers' cannot be empty: no letter may offer anything without a form")
-    return Wording(
-        offers=offers,
-        never=phrases(page, entries.get("never", Value(root.line)), "'never'"),
-        rule=_by_language(page, entries.get("rule"), "rule", languages),
-        footer=_by_language(page, entries.get("footer"), "footer", languages),
-        outside_body=page.text(entries.get("outside_body"), "'outside_body'"),
-    )
-
-
 def phrases(page: Page, value: Value, what: str) -> Phrases:
     """A list of phrases, case folded, single spaced; `*` stands for the rest of a word, at its end."""
     kept: list[str] = []
@@ -69,17 +50,3 @@ def phrases(page: Page, value: Value, what: str) -> Phrases:
         else:
             kept.append(phrase)
     return Phrases(tuple(dict.fromkeys(kept)), page.place(value.line))
-
-
-def _by_language(page: Page, value: Value | None, what: str, languages: Iterable[str]) -> dict[str, str]:
-    """Fixed wording in each language that letters are written in."""
-    if value is None:
-        return {}
-    texts = {
-        language: page.needed_text(text, f"'{what}' in '{language}'")
-        for language, text in page.table(value, f"'{what}'").items()
-    }
-    for language in languages:
-        if language not in texts:
-            page.error(value.line, f"'{what}' has no text in '{language}'")
-    return texts

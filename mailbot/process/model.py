@@ -12,6 +12,7 @@ from typing import Any
 from mailbot.process.calendar import Calendar, Duration
 from mailbot.process.compensation import Compensation
 from mailbot.process.expression import Expression
+from mailbot.process.matching import Matching
 from mailbot.process.people import People, Store
 from mailbot.process.place import Place
 from mailbot.process.wordlists import Hearing, Screening, Wording
@@ -108,6 +109,7 @@ class Choice:
     value: str
     words: tuple[str, ...] = ()
     category: str = ""
+    shown: Mapping[str, str] = field(default_factory=dict, hash=False)  # language -> how a customer is told the value
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,20 @@ class Field:
     choices: tuple[Choice, ...] = ()
     hints: Mapping[str, str] = field(default_factory=dict)  # language -> a line shown above the field
     not_required_for: tuple[str, ...] = ()  # values of `problem` that make it optional
+
+    def said(self, value: str, language: str) -> str:
+        """A value of the field as a customer reads it: a choice in their language, all else as they wrote it."""
+        shown = (choice.shown.get(language) for choice in self.choices if choice.value == value)
+        return next(filter(None, shown), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The form as a PDF: its words by language; without a title there is none."""
+
+    title: Mapping[str, str] = field(default_factory=dict)
+    how: Mapping[str, str] = field(default_factory=dict)
+    file: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +218,10 @@ class Process:
     screening: Screening
     wording: Wording
     calendar: Calendar
-    letters: Mapping[str, Mapping[str, LetterCard]]  # code -> language -> template
+    letters: Mapping[str, Mapping[str, LetterCard]]  # code -> language -> template, the default language first
+    languages: tuple[str, ...] = ("en",)  # that letters are written in; the first is the default, and that of staff
+    matching: Matching = Matching()  # how a mail that names no case finds its own
+    paper: Paper = field(default_factory=Paper)
 
     def __hash__(self) -> int:
         """So that what follows from the rules alone is worked out once (lru_cache); equal is what is equal in all."""
@@ -214,7 +233,7 @@ class Process:
         return f"{self.version} {self.calendar.version}"
 
     def letter(self, code: str, language: str) -> LetterCard:
-        """The template in that language, or in the first one there is."""
+        """The template in that language, or in the default one."""
         cards = self.letters[code]
         return cards.get(language) or next(iter(cards.values()))
 

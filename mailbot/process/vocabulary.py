@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 
 ROLES = ("till", "va", "operations", "care", "admin")
-PARTIES = ("customer", *ROLES)
+CUSTOMER = "customer"
+PARTIES = (CUSTOMER, *ROLES)
 SENDERS = (*PARTIES, "stranger", "clock", "desk")
+PHOTOS, FORM = "photos", "form"  # what a letter can carry
 AUDIENCES = (*PARTIES, "owner", "author", "colleague", "deputy", "approver")
 OUTSIDE = (
     "customer",

@@ -31,14 +31,43 @@ class Screening:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """rules/wording.yaml: words that the guard looks for, and the fixed wording of the rule itself."""
+class Speech:
+    """What letters in one language are made of besides their templates, and what the guard looks for in them.
 
+    offers, never, voucher: the lists of the language and of every one. words: the small fixed ones, by name. day: how
+    a date is said; amount: where the sign of the shop's money stands beside the number.
+    """
+
+    language: str
     offers: Phrases
+    never: Phrases
+    voucher: Phrases
+    outside_body: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    weekdays: tuple[str, ...] = ()  # Monday first
+    months: tuple[str, ...] = ()
+    day: str = "{year}-{month}-{day}"
+    first_day: str = "1"
+    amount: str = "{sign}{number}"
+    thousands: str = ","
+    decimal: str = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """rules/wording.yaml and wording.LANG.yaml: what the guard looks for, the rule itself, the small fixed words."""
+
+    offers: Phrases  # those of every language
     never: Phrases
     rule: Mapping[str, str]  # language -> the sentence(s) that state the rule; the guard lets exactly these pass
     footer: Mapping[str, str]
     outside_body: str = ""
+    speech: Mapping[str, Speech] = field(default_factory=dict)  # language -> how it is spoken, the default one first
+
+    def of(self, language: str) -> Speech:
+        """How a language is spoken; of one that letters are not written in, the default one."""
+        known = self.speech.get(language) or next(iter(self.speech.values()), None)
+        return known or Speech(language, self.offers, self.never, Phrases((), self.offers.place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +106,4 @@ class Hearing:
     weekdays: Mapping[str, int] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
     compensation: Compensation = field(default_factory=Compensation)
+    meanings: tuple[tuple[str, ...], ...] = ()  # words that mean the same answer, the one letters know first

@@ -1,0 +1,83 @@
+"""Decides which parts of a mail are a machine's report (RFC 6522): delivery status, receipts, complaints about spam.
+
+The standard parser opens every message/* part as if it were a mail; here they are read as the blocks of fields that
+they are. Parts inside an attached mail are that mail's: a person who attaches a bounce does not make one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import Message as MimeMessage
+
+from mailbot.mail import mime
+from mailbot.mail.model import Message
+
+REPORT_MAX = 256 * 1024  # bytes of a mail in which its report is looked for: what came back stands after it
+TEXT_MAX = 64 * 1024
+PARTS_MAX = 200
+STATUS = "delivery-status"
+RECEIPT = "disposition-notification"
+COMPLAINT = "feedback-report"
+TLS = "tlsrpt"
+_NAMES = {
+    "message/delivery-status": STATUS,
+    "message/global-delivery-status": STATUS,
+    "message/disposition-notification": RECEIPT,
+    "message/global-disposition-notification": RECEIPT,
+    "message/feedback-report": COMPLAINT,
+    "message/x-arf": COMPLAINT,
+    "application/tlsrpt+gzip": TLS,
+    "application/tlsrpt+json": TLS,
+}
+_MARKS = tuple(name.rpartition("/")[2].encode() for name in _NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """One part of a report: its kind and its blocks of fields as text."""
+
+    kind: str
+    text: str
+
+
+def of(message: Message) -> tuple[ReportPart, ...]:
+    """The report parts of the mail, in order."""
+    small = message.raw[:REPORT_MAX]
+    if not any(mark in small.lower() for mark in _MARKS):
+        return ()
+    found = []
+    stack = [mime.parse(small)[0]]
+    for _ in range(PARTS_MAX):
+        if not stack:
+            break
+        part = stack.pop()
+        kind = _NAMES.get(mime.content_type(part))
+        payload = part.get_payload()
+        if kind:
+            found.append(ReportPart(kind, _text(part)))
+        elif isinstance(payload, list) and mime.content_type(part) not in mime.CLOSED:
+            stack += [each for each in reversed(payload) if isinstance(each, MimeMessage)]
+    return tuple(found)
+
+
+def _text(part: MimeMessage) -> str:
+    """The part's blocks of fields, however the parser has taken it apart."""
+    payload = part.get_payload()
+    if not isinstance(payload, list):
+        return _lines(mime.data(part).decode("utf-8", "replace"))
+    if str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
+        carrier = MimeMessage()
+        carrier["content-transfer-encoding"] = "base64"
+        carrier.set_payload("".join(str(each.get_payload()) for each in payload if isinstance(each, MimeMessage)))
+        return _lines(mime.data(carrier).decode("utf-8", "replace"))
+    blocks = []
+    for each in payload:
+        if isinstance(each, MimeMessage):
+            inner = each.get_payload()
+            fields = "\n".join(f"{name}: {value}" for name, value in each.raw_items())
+            blocks.append(f"{fields}\n\n{inner if isinstance(inner, str) else ''}")
+    return _lines("\n\n".join(blocks))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")[:TEXT_MAX]
