@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from mailbot.cases.effects import SendLetter
 from mailbot.cases.events import Event
 from mailbot.cases.model import Case
 from mailbot.cases.query import MailRecord
-from mailbot.cases.record import desk_line, entry_to_json
+from mailbot.cases.record import desk_line, entry_line, json_line
 from mailbot.letters.step import Step
 from mailbot.process.model import Process
 
@@ -52,7 +51,7 @@ def commit_step(
     """
     entries = tuple(entry for _, step in steps for entry in step.entries)
     done = {step.case.code: step.case for _, step in steps}
-    lines = [json.dumps({"entry": entry_to_json(entry)}, ensure_ascii=False) for entry in entries]
+    lines = [entry_line(entry) for entry in entries]
     ledger.commit(
         Commit(
             entries=entries,
@@ -99,7 +98,7 @@ def due_at(case: Case, process: Process) -> datetime | None:
 
 def mail_line(mail: MailRecord) -> str:
     """A mail's fate as a journal line."""
-    return json.dumps({"mail": _MAIL.dump_python(mail, mode="json")}, ensure_ascii=False)
+    return json_line({"mail": _MAIL.dump_python(mail, mode="json")})
 
 
 def mail_from_json(value: Mapping[str, Any]) -> MailRecord:

@@ -32,7 +32,7 @@ def with_desk(settings: Settings, now: datetime) -> Iterator[Looking]:
     desk, secret = settings.desk, settings.folder / SECRET
     key = read_secret(secret) if secret.exists() else b""
     identity = Identity(
-        desk.name, desk.address, desk.prefix, key, settings.trust.authserv_id, desk.language, desk.timezone
+        desk.name, desk.address, desk.prefix, key, settings.trust.authserv_id, desk.written[0], desk.timezone
     )
     layout = _layout(settings.folder)
     house = House(layout, False, _MOST_LETTERS, desk.reply_to == "subaddress")

@@ -77,6 +77,8 @@ def read(mailbox: Mailbox, key: bytes) -> Iterator[Page]:
 def _letters_on_their_way(lines: tuple[tuple[int, str], ...], ledger: Ledger) -> Iterator[str]:
     """Letters of these lines that have not left: their bytes are nowhere in the mailbox yet."""
     for _, line in lines:
+        if '"SendLetter"' not in line:
+            continue
         for effect in json.loads(line).get("entry", {}).get("effects", ()):
             row = ledger.letter(effect["message_id"]) if effect.get("do") == "SendLetter" else None
             if row and row.status in _UNFILED and row.raw:

@@ -21,7 +21,7 @@ from mailbot.enclosing import Carried, Enclosing
 from mailbot.errors import PostError
 
 AT_ONCE = 3  # letters that one crash can put in doubt; as many as the post has connections
-FILED_AT_ONCE = 10  # letters with photos have up to 10 MB each
+FILED_AT_ONCE = 20  # letters with photos have up to 10 MB each
 SMALL = 200_000  # bytes; a larger one is put into Sent by itself
 ASKED_FOR = 5  # letters in a row that a server which files them by itself would have filed
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))  # growing, then the last one again

@@ -126,9 +126,7 @@ def _read_once(texts: _Texts, timezone: str, languages: tuple[str, ...]) -> Load
 
 
 @lru_cache(maxsize=4)
-def _examined(
-    texts: _Texts, timezone: str, languages: tuple[str, ...]
-) -> tuple[Process | None, tuple[Problem, ...]]:
+def _examined(texts: _Texts, timezone: str, languages: tuple[str, ...]) -> tuple[Process | None, tuple[Problem, ...]]:
     files, loaded = dict(texts), _read_once(texts, timezone, languages)
     problems = [*loaded.problems, *(check(loaded.process) if loaded.process else ())]
     if LAYOUT not in files:

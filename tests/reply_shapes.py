@@ -1,5 +1,4 @@
 """How mail programs introduce what they quote: one line for each program and language, facts of format alone."""
-# ruff: noqa: E501 (a line stands here as the program writes it)
 
 from __future__ import annotations
 

@@ -328,7 +328,7 @@ def test_a_mail_put_back_from_needs_a_human_is_taken_in_afresh(telling: Telling)
     telling.world.mailbox.put_back(HUMAN, "<one@customer.test>")
     assert codes(take_in(telling)) == ASKED
     assert_nothing_lost(telling, 1)
-    screening = telling.world.settings.folder / "rules" / "screening.yaml"
+    screening = telling.world.settings.folder / "rules" / "categories.yaml"
     screening.write_text(screening.read_text().replace("complaint:\n", "complaint:\n  - about my coat\n", 1))
     telling.now += timedelta(hours=1)
     telling.world.mailbox.put_back(HUMAN, "<one@customer.test>")

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.cases import commands, heard
+from mailbot.cases import commands, customer_answers, heard, match
 from mailbot.process.compensation import Compensation
 from mailbot.process.load_hearing import KEYS, LISTS, load_hearing
-from mailbot.process.model import Command
+from mailbot.process.model import Answer, Command
 from mailbot.process.page import Page
 from mailbot.process.place import Place
 from mailbot.process.wordlists import Hearing
 from mailbot.process.yaml_marks import Value, read
-from tests import ruling
+from tests import recognising, ruling
 
 FILE = "rules/hearing.yaml"
 SHIPPED = ruling.files()[FILE]
@@ -206,3 +206,247 @@ def test_words_without_their_signature(text: str, left: str) -> None:
 def test_cutting(text: str, length: int) -> None:
     """A place in a text as compared is a place in the text as written."""
     assert 0 <= heard.cut(text, length) <= len(text)
+
+
+SHORT_YES = [
+    "yes",
+    "Yes please!",
+    "YES",
+    "ok",
+    "OK!",
+    "Ok.",
+    "I accept",
+    "i accept!!",
+    "go ahead",
+    "agreed",
+    "👍",
+    "👍🏽",
+    "Yes 👍",
+    "👍👍",
+    "Thanks, yes please",
+    "Yes, thank you so much",
+    "I acept",
+    "oui merci",
+    "Oui.",
+    "oui, merci beaucoup",
+    "d'accord",
+    "D’accord !",
+    "OK d'accord",
+    "J'accepte",
+    "J’accepte votre offre, merci",
+    "Oui, j'accepte votre proposition.",
+    "Bonjour,\n\nOui, j'accepte.\n\nCordialement,\nAnna Smith",
+    "très bien, merci",
+    "ça marche",
+    "ja gerne",
+    "Ja, gerne!",
+    "einverstanden",
+    "Einverstanden, danke",
+    "Ja, ich bin einverstanden.",
+    "Ja bitte",
+    "Ich nehme das Angebot an.",
+    "Guten Tag,\nja, ich akzeptiere Ihr Angebot.\nMit freundlichen Grüßen\nAnna Smith",
+    "passt",
+    "sí, por favor",
+    "Si",
+    "vale",
+    "Vale, gracias",
+    "de acuerdo",
+    "De acuerdo.",
+    "Acepto",
+    "Sí, acepto la oferta. Gracias",
+    "¡Sí!",
+    "Si, acepto",
+    "Hola,\n\nacepto su propuesta.\n\nUn saludo,\nAnna",
+    "sì va bene",
+    "Sì, va bene",
+    "va bene grazie",
+    "accetto",
+    "Accetto la vostra proposta, grazie",
+    "D'accordo",
+    "sì grazie",
+    "Si grazie!",
+    "sim",
+    "Sim, aceito",
+    "aceito",
+    "Aceito a proposta, obrigada",
+    "de acordo",
+    "Sim, por favor",
+    "tudo bem",
+    "好的",
+    "好的。",
+    "可以",
+    "同意",
+    "我同意",
+    "好的，谢谢",
+    "可以，没问题",
+    "您好，我接受这个方案。谢谢",
+    "行",
+    "没问题",
+]
+SHORT_NO = [
+    "no",
+    "No thank you",
+    "no thanks",
+    "I decline",
+    "👎",
+    "non",
+    "Non merci",
+    "non, merci.",
+    "je refuse",
+    "Je n'accepte pas",
+    "nein danke",
+    "Nein, danke!",
+    "nein",
+    "nicht einverstanden",
+    "Ich lehne ab",
+    "no gracias",
+    "No, gracias",
+    "no acepto",
+    "no grazie",
+    "No, grazie",
+    "non accetto",
+    "não",
+    "Não, obrigado",
+    "nao",
+    "não aceito",
+    "不行",
+    "不同意",
+    "我不同意",
+    "谢谢，不用了",
+    "不接受",
+    "不用了，谢谢",
+]
+NO_ANSWER = [
+    "yes but add 20",
+    "yes if you add 20",
+    "oui mais",
+    "oui mais ajoutez 20",
+    "Oui, si vous ajoutez 20 £",
+    "ja aber",
+    "Ja, aber nur wenn es schneller geht",
+    "sì ma",
+    "sì, ma voglio di più",
+    "sí pero",
+    "sí, si añaden 20",
+    "可以，但是",
+    "可以，但是要加钱",
+    "如果你们加20就同意",
+    "sim mas",
+    "sim, se pagarem mais",
+    "yes?",
+    "is that all?",
+    "ok?",
+    "no problem",
+    "thanks",
+    "merci",
+    "danke",
+    "谢谢",
+    "yeah right",
+    "not sure",
+    "peut-être",
+    "vielleicht",
+    "forse",
+    "quizás",
+    "talvez",
+    "我考虑一下",
+    "oui et non",
+    "ok I will think about it",
+    "I would accept 80",
+    "j'accepte 80 euros",
+    "vorrei accettare ma",
+    "no way I accept that?",
+    "yes, unless you can do more",
+    "Ja wenn Sie 20 drauflegen",
+]
+HAPPY = [
+    "yes",
+    "Yes, thank you",
+    "very happy",
+    "happy",
+    "oui",
+    "Oui, très satisfaite",
+    "satisfait",
+    "ja",
+    "Sehr zufrieden, danke",
+    "zufrieden",
+    "sí",
+    "Sí, muy contenta",
+    "contento",
+    "sì",
+    "soddisfatta",
+    "Molto soddisfatto, grazie",
+    "sim",
+    "Sim, muito satisfeita",
+    "满意",
+    "很满意，谢谢",
+    "👍",
+    "是的",
+]
+UNHAPPY = [
+    "no",
+    "no thanks, still unhappy",
+    "not happy with that",
+    "not happy",
+    "non",
+    "Non, pas du tout, le tissu est encore taché",
+    "pas satisfait",
+    "nein",
+    "Nein, leider nicht",
+    "unzufrieden",
+    "no, nada contento",
+    "No estoy satisfecho",
+    "no",
+    "non sono soddisfatta",
+    "não",
+    "Não, ainda tem manchas",
+    "不满意",
+    "不，还是有污渍",
+    "不太满意",
+]
+OFFER, FOLLOW_UP = "CL1", "follow-up-1"
+
+
+def meant(letter: str, words: str) -> str:
+    """The answer that a customer's words surely are to a letter; "" where a person has to read them."""
+    process = ruling.shipped()
+    answers = process.letter(letter, "").answers
+    said = commands.understand(words, answers, process.hearing)
+    if said is None or not isinstance(said.meant, Answer):
+        return ""
+    matched = match.Matched(recognising.case(state="offered"), "")
+    return said.meant.value if customer_answers.is_sure(words, said.meant, answers, matched, process) else ""
+
+
+@pytest.mark.parametrize(
+    ("letter", "words", "value"),
+    [
+        *((OFFER, words, "accept") for words in SHORT_YES),
+        *((OFFER, words, "decline") for words in SHORT_NO),
+        *((FOLLOW_UP, words, "happy") for words in HAPPY),
+        *((FOLLOW_UP, words, "not happy") for words in UNHAPPY),
+    ],
+)
+def test_short_answers_in_every_language(letter: str, words: str, value: str) -> None:
+    """One word is enough, with typing, courtesy and a name round it; and it stands alone, so that it is sure."""
+    assert meant(letter, words) == value
+
+
+@pytest.mark.parametrize("words", NO_ANSWER)
+def test_a_yes_that_does_not_stand_alone_is_none(words: str) -> None:
+    """A "but", an "if", another sum, a question or a doubt in any language: a person reads it."""
+    assert meant(OFFER, words) != "accept"
+
+
+def test_the_same_words_cannot_mean_two_answers() -> None:
+    """They would be read as either."""
+    text = language("en") + '  means: {"yes": [oui], "no": [oui]}\n'
+    assert any("'oui' cannot mean 'no': it means 'yes' already" in problem for problem in loaded(text)[1])
+
+
+def test_another_language_may_be_short() -> None:
+    """Only what turns an answer round, and what is passed over in it, is needed in every one."""
+    short = 'fr:\n  denial: [non]\n  means: {"yes": [oui]}\n'
+    problems = loaded(language("en") + short)[1]
+    assert any("'fr' has no 'doubt:'" in problem for problem in problems)
+    assert not any("weekdays" in problem for problem in problems)

@@ -522,3 +522,61 @@ def test_ended_cases_like_it_come_newest_first(ledger: Ledger) -> None:
         Commit(cases=(a_case("C3", opened=T0 + timedelta(days=3), form=Form(values={"problem": "stained"})),)), {}
     )
     assert [case.code for case in ledger.ended_like("stained", 3)] == ["C2", "C1", "C0"]
+
+
+def test_commits_of_a_group_are_seen_at_once_and_each_is_whole(ledger: Ledger) -> None:
+    """Within a group a step sees those before it; a stale one writes nothing and the group goes on."""
+    with ledger.group():
+        ledger.commit(Commit(cases=(a_case("A"),), entries=(full_entry("A"),), meta={"m": 1}), {"A": 0})
+        assert ledger.case("A") == a_case("A")
+        with pytest.raises(StaleCase):
+            ledger.commit(Commit(cases=(a_case("A"),), journal=("lost",), meta={"m": 2}), {"A": 0})
+        with pytest.raises(StaleCase):
+            ledger.commit(Commit(entries=(full_entry("A"),), journal=("lost",), meta={"m": 2}), {})
+        assert ledger.meta("m") == 1
+        parked = dataclasses.replace(a_case("A"), version=2, state="parked")
+        ledger.commit(Commit(cases=(parked,), journal=("kept",)), {"A": 1})
+    assert list(ledger.cases()) == list(ledger.cases(Filter("parked"))) == [parked]
+    assert ledger.journal(9) == ((1, "kept"),)
+
+
+def test_an_error_that_leaves_a_group_takes_no_commit_back(ledger: Ledger) -> None:
+    """What was committed before a server failed stays committed, and the next commit stands by itself."""
+
+    def breaks() -> None:
+        with ledger.group():
+            ledger.commit(Commit(meta={"m": 1}), {})
+            raise RuntimeError("a server has gone")
+
+    with pytest.raises(RuntimeError):
+        breaks()
+    assert ledger.meta("m") == 1
+    ledger.commit(Commit(meta={"n": 1}), {})
+    assert (ledger.meta("m"), ledger.meta("n")) == (1, 1)
+
+
+def test_groups_may_be_empty_or_stand_in_each_other(ledger: Ledger) -> None:
+    """The outermost is the one that counts."""
+    with ledger.group():
+        pass
+    with ledger.group(), ledger.group():
+        ledger.commit(Commit(meta={"m": 1}), {})
+    assert ledger.meta("m") == 1
+
+
+def test_what_is_read_is_what_was_committed_last(ledger: Ledger) -> None:
+    """Asked before and after each step, of every kind: no answer is one of before."""
+    case, row = a_case("A", customer=Customer(address="a@x")), a_row("<r>")
+    for version in (1, 2, 3):
+        now, at = dataclasses.replace(case, version=version, state=f"s{version}"), T0 + version * HOUR
+        sent = dataclasses.replace(row, attempts=version, raw=bytes([version]), to=f"{version}@x")
+        ledger.commit(Commit(cases=(now,), outbox=(sent,), due={"A": at}, meta={"m": [version]}), {"A": version - 1})
+        assert ledger.case("A") == ledger.find(Query(addresses=("a@x",))).by_address["a@x"][0] == now
+        assert [found.code for found in ledger.cases(Filter(f"s{version}"))] == ["A"]
+        assert list(ledger.cases(Filter(f"s{version - 1}"))) == []
+        assert ledger.letter("<r>") == sent
+        assert (ledger.sent_since(f"{version}@x", T0), ledger.sent_since(f"{version - 1}@x", T0)) == (1, 0)
+        assert (ledger.next_due("A"), ledger.due(at, 9), ledger.due(at - HOUR, 9)) == (at, ("A",), ())
+        held = ledger.meta("m")
+        held.append("changed by whoever asked")
+    assert ledger.case("A") == now

@@ -115,3 +115,37 @@ def test_microsoft_writes_no_id() -> None:
 def test_a_field_too_long_to_be_kept_whole_proves_nothing() -> None:
     """What was cut off could have changed the meaning."""
     assert result(says("dmarc=pass " + "x" * 9000 + " header.from=evil.example"), FROM) == "none"
+
+
+@pytest.mark.parametrize(
+    ("sender", "named"),
+    [
+        ("till@straße.example", "strasse.example"),
+        ("till@strasse.example", "straße.example"),
+        ("till@bl\N{CYRILLIC SMALL LETTER A}nc.example", "blanc.example"),
+        ("till@blan\N{KELVIN SIGN}.example", "blank.example"),
+    ],
+)
+def test_two_domains_that_fold_into_one_prove_nothing(sender: str, named: str) -> None:
+    """A look-alike beyond ASCII never passes for the domain that it is folded or read as."""
+    for statement in (f"dmarc=pass header.from={named}", f"dkim=pass header.d={named}"):
+        field = says(statement)
+        assert result(field, f"From: {sender}") != "pass"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        f"Authentication-Results: {OURS}.evil.test; dmarc=pass header.from=blanc.example",
+        f"Authentication-Results: evil.test {OURS}; dmarc=pass header.from=blanc.example",
+        f"Authentication-Results: ({OURS}) evil.test; dmarc=pass header.from=blanc.example",
+        f"Authentication-Results:; {OURS}; dmarc=pass header.from=blanc.example",
+        f"X-Authentication-Results: {OURS}; dmarc=pass header.from=blanc.example",
+        f"Subject: x\r Authentication-Results: {OURS}; dmarc=pass header.from=blanc.example",
+        f"Subject: =?utf-8?q?x=0D=0AAuthentication-Results:_{OURS};_dmarc=3Dpass?=",
+        f"X-Folded: x\r\n Authentication-Results: {OURS}; dmarc=pass header.from=blanc.example",
+    ],
+)
+def test_what_only_looks_like_our_field_is_none(field: str) -> None:
+    """Ids with more behind or before them, comments, other fields, line ends smuggled into a value."""
+    assert result(field, FROM) == "none"

@@ -181,3 +181,62 @@ def test_calendar_answers() -> None:
             body = f"Content-Type: text/calendar{declared}\n\nBEGIN:VCALENDAR\nMETHOD:{method}\nEND:VCALENDAR"
             found = automatic(read(f"From: a@b.example\nSubject: Accepted\n{body}".encode()), OWN, False)
             assert (found.kind if found else None) == expected
+
+
+FORM = "Name: Jane Doe\nEmail: jane@customer.example\nMessage: It is ruined."
+
+
+def written(sender: str, subject: str, text: str, *fields: str) -> Automatic | None:
+    mail = "\n".join([f"From: {sender}", "To: care@blanc.example", f"Subject: {subject}", *fields, "", text])
+    return automatic(read(mail.encode()), OWN, False)
+
+
+@pytest.mark.parametrize(
+    ("sender", "fields"),
+    [
+        ("noreply@shop.example", ["Auto-Submitted: auto-generated"]),
+        ("forms@site.example", ["Precedence: bulk", "List-Unsubscribe: <mailto:x@site.example>"]),
+        ("mailer@site.example", ["Return-Path: <>"]),
+    ],
+)
+def test_a_form_that_writes_for_a_person_is_the_persons(sender: str, fields: list[str]) -> None:
+    """Whatever fields the site's mailer sets: the customer stands in Reply-To and typed the rest."""
+    assert written(sender, "Contact form", FORM, "Reply-To: jane@customer.example", *fields) is None
+
+
+def test_a_house_that_answers_from_another_name_is_no_customer() -> None:
+    """Reply-To below the sender's own domain is the sender; two houses below co.uk are two."""
+    assert written("noreply@git.example", "x", "y", "Reply-To: reply+1@reply.git.example") is not None
+    assert written("noreply@one.co.uk", "x", "y", "Reply-To: jane@two.co.uk") is None
+
+
+def test_a_shops_own_mail_is_no_form() -> None:
+    """An order's confirmation answers to the shop, and says nothing that a customer typed."""
+    for reply_to in ("help@shop.example", "help@help.shop.example"):
+        said = written("noreply@shop.example", "Your order", "Thank you.", f"Reply-To: {reply_to}", "Precedence: bulk")
+        assert said is not None
+
+
+@pytest.mark.parametrize("program", ["Microsoft Outlook 16.0", "iPhone Mail (22E240)", "QQMail 2.x", "Foxmail 7.2"])
+def test_a_persons_program_cancels_what_companies_add(program: str) -> None:
+    """List-Unsubscribe, Precedence and X-Auto-Response-Suppress on everything that leaves a house."""
+    added = ["List-Unsubscribe: <mailto:x@y.example>", "Precedence: bulk", "X-Auto-Response-Suppress: All"]
+    assert judged(*added) is not None
+    assert judged(*added, f"X-Mailer: {program}") is None
+
+
+def test_words_of_the_body_need_another_sign() -> None:
+    """Somebody away who complains is a customer; the same words under a subject of absence are a vacation reply."""
+    words = "I am currently out of the office with limited access to email."
+    assert written("jane@example.com", "My dress", words) is None
+    found = written("jane@example.com", "Out of office", words)
+    assert found is not None
+    assert found.kind == "vacation"
+
+
+@pytest.mark.parametrize(
+    "local", ["noreply.smith", "noreplyson", "postmistress", "autotrader", "news", "root", "alert"]
+)
+def test_names_like_those_of_machines_are_peoples(local: str) -> None:
+    """A name is a weak sign unless it says that nobody reads there."""
+    assert written(f"{local}@example.com", "My dress", "It is ruined.") is None

@@ -24,6 +24,14 @@ TODAY = date(2026, 5, 28)
         ("我将于6月14日返回。", date(2026, 6, 14)),
         ("Back 2026-06-14.", date(2026, 6, 14)),
         ("I shall be back on 3 January.", date(2027, 1, 3)),
+        ("Ik ben tot 14 juni afwezig.", date(2026, 6, 14)),
+        ("Jag är på semester till den 14 juni.", date(2026, 6, 14)),
+        ("Jestem na urlopie do 14 czerwca.", date(2026, 6, 14)),
+        ("Я в отпуске до 14 июня.", date(2026, 6, 14)),
+        ("14 Haziran'a kadar izindeyim.", date(2026, 6, 14)),
+        ("6月14日まで休暇をいただきます。", date(2026, 6, 14)),
+        ("Sono in ferie fino al 14 giugno.", date(2026, 6, 14)),
+        ("Estarei de férias até 14 de junho.", date(2026, 6, 14)),
     ],
 )
 def test_date_of_coming_back(text: str, expected: date) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mailbot.mail.bounces import bounce
@@ -110,3 +112,76 @@ def test_a_person_who_quotes_a_bounce_is_no_bounce(sender: str, subject: str) ->
 def test_a_servers_other_mail_is_no_bounce() -> None:
     """A postmaster's notice without a recipient is nothing to act on."""
     assert text_bounce("postmaster@x.example", "Maintenance on Sunday", "We are down from 2 to 3.") is None
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "said", "permanent", "refused"),
+    [
+        ("failed", "5.1.1", "smtp; 550 5.1.1 user unknown", True, False),
+        ("failed", "5.1.10", "smtp; 550 5.1.10 RESOLVER.ADR.RecipientNotFound", True, False),
+        ("failed", "5.2.1", "smtp; 550 5.2.1 mailbox disabled", True, False),
+        ("failed", "5.4.4", "Host or domain name not found", True, False),
+        ("failed", "5.0.0", "smtp; 550 no such user, see our spam policy", True, False),
+        ("failed", "5.7.1", "smtp; 550 5.7.1 authentication required", True, False),
+        ("failed", "4.4.1", "connection timed out", True, False),
+        ("failed", "5.2.2", "smtp; 552 5.2.2 mailbox full", False, True),
+        ("failed", "4.2.2", "smtp; 452 4.2.2 over quota", False, True),
+        ("failed", "5.0.0", "smtp; 550 Postfach voll", False, True),
+        ("failed", "5.3.4", "smtp; 552 message too large", False, True),
+        ("failed", "5.7.1", "smtp; 554 5.7.1 blocked using zen.spamhaus.org", False, True),
+        ("delayed", "4.2.0", "smtp; 450 4.2.0 greylisted", False, False),
+        ("delayed", "5.0.0", "no sense", False, False),
+    ],
+)
+def test_dead_refused_and_still_tried(action: str, status: str, said: str, permanent: bool, refused: bool) -> None:
+    """Only a dead or unreachable address is permanent; full mailboxes and filters are of an address that lives."""
+    fields = f"Final-Recipient: rfc822; jane@example.com\nAction: {action}\nStatus: {status}\nDiagnostic-Code: {said}\n"
+    found = dsn(fields)
+    assert found is not None
+    assert (found.permanent, found.refused, found.delayed) == (permanent, refused, not permanent and not refused)
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded", "deliverable"])
+def test_reports_of_success_are_none(action: str) -> None:
+    """Whatever the server calls it."""
+    assert dsn(f"Final-Recipient: rfc822; jane@example.com\nAction: {action}\nStatus: 2.1.5\n") is None
+
+
+def test_each_recipient_has_a_reason_of_their_own() -> None:
+    """One dead and one full mailbox in a report of words: the dead one makes it final."""
+    text = (
+        "Hi. This is the qmail-send program at x.example.\n\n<full@example.com>:\n552 5.2.2 mailbox full\n\n"
+        "<gone@example.com>:\n550 5.1.1 no such user\n\n--- Below this line is a copy of the message.\n\n"
+        f"{RETURNED.replace('jane@example.com', 'full@example.com, gone@example.com')}"
+    )
+    found = text_bounce("MAILER-DAEMON@x.example", "failure notice", text)
+    assert found is not None
+    assert (set(found.recipients), found.permanent) == ({"full@example.com", "gone@example.com"}, True)
+    only = text_bounce("MAILER-DAEMON@x.example", "failure notice", text.replace("550 5.1.1 no such user", "452 4.2.2"))
+    assert only is not None
+    assert (only.permanent, only.refused) == (False, True)
+
+
+def test_an_id_that_is_not_ours_is_told_as_it_stands() -> None:
+    """Backscatter names the forger's letter: the ledger knows none of that id, so nothing is marked."""
+    found = dsn(FAILED, "From: care@blanc.example\nTo: x@y.example\nMessage-ID: <spam@botnet.example>\n")
+    assert found is not None
+    assert found.original_message_id == "<spam@botnet.example>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a@b.co\n" * 100_000,
+        "mail " * 100_000,
+        "name: x\n" * 100_000,
+        "message-id: " * 50_000,
+        " " * 500_000,
+        "-" * 500_000,
+    ],
+)
+def test_hostile_reports_cost_little(text: str) -> None:
+    """However long a report is, only its beginning is read."""
+    began = time.process_time()
+    text_bounce("MAILER-DAEMON@x.example", "Undelivered", text)
+    assert time.process_time() - began < 2

@@ -3,11 +3,20 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
+from mailbot.cases.passed_on import of_customer
+from mailbot.mail import printed, subjects
 from mailbot.mail.forwards import forward
 from mailbot.mail.message import read
 from mailbot.mail.model import Forward
+from mailbot.process.people import People, Person
+from mailbot.process.place import Place
+from tests.forwarding import ASKED, RIGHT, judged
 
 
 def sent(subject: str, text: str, fields: str = "") -> Forward | None:
@@ -191,3 +200,133 @@ def test_attached_mails_are_forwards() -> None:
     deep = forward(read(nested.encode()))
     assert deep is not None
     assert (deep.original.address, deep.depth) == ("jane@example.com", 2)
+
+
+def test_layouts_of_programs_in_every_language() -> None:
+    """No combination is wrong in sender, date, subject, text or note; one of fifty at most is asked."""
+    found = list(judged())
+    assert [each for each in found if each[1] not in (RIGHT, ASKED)] == []
+    count = Counter(result for _, result in found)
+    assert len(found) > 600
+    assert count[ASKED] * 50 <= len(found), [each for each in found if each[1] == ASKED]
+
+
+@pytest.mark.parametrize(
+    ("value", "address", "name"),
+    [
+        ("Jane Doe <jane@example.com>", "jane@example.com", "Jane Doe"),
+        ("'jane@example.com' <jane@example.com>", "jane@example.com", ""),
+        ("Jane O'Brien <o'brien@example.com>", "o'brien@example.com", "Jane O'Brien"),
+        ("=?utf-8?q?J=C3=A4ne?= <jane@example.com>", "jane@example.com", "Jäne"),
+        ("office@mailer.example On Behalf Of Jane Doe <jane@example.com>", "jane@example.com", "Jane Doe"),
+        ("office@mailer.example On Behalf Of Jane Doe", "", "Jane Doe"),
+        ("Jane Doe </O=EXCHANGE/OU=X/CN=RECIPIENTS/CN=JANE>", "", "Jane Doe"),
+        ("Jane Doe", "", "Jane Doe"),
+    ],
+)
+def test_senders_as_programs_print_them(value: str, address: str, name: str) -> None:
+    """Name and address of a From line; the author's where one wrote on behalf of another."""
+    who = printed.in_field(value)
+    assert (who.address, who.name) == (address, name)
+
+
+@pytest.mark.parametrize(
+    "value", ["a@x.example, b@y.example", "a@x.example <b@y.example>", "A <a@x.example>; B <b@y.example>"]
+)
+def test_two_addresses_in_a_line_are_a_doubt(value: str) -> None:
+    """Neither is taken, and it is said why."""
+    who = printed.in_field(value)
+    assert who.address == ""
+    assert "2 addresses" in who.doubt
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "date"),
+    [
+        ("On Fri, 1 May 2026 at 10:00, Jane Doe <j@x.example> wrote:", "Jane Doe", "Fri, 1 May 2026 at 10:00"),
+        ("Am 01.05.2026 um 10:00 schrieb Jane Doe <j@x.example>:", "Jane Doe", "01.05.2026 um 10:00"),
+        ('Le 1 mai 2026 à 10:00, "Jane Doe" <j@x.example> a écrit :', "Jane Doe", "1 mai 2026 à 10:00"),
+        ("Jane Doe <j@x.example> 于2026年5月1日周五 10:00写道：", "Jane Doe", "2026年5月1日周五 10:00"),
+        ('01.05.2026, 10:00, "Jane Doe" <j@x.example>:', "Jane Doe", "01.05.2026, 10:00"),
+    ],
+)
+def test_senders_in_attributions(said: str, name: str, date: str) -> None:
+    """A line like 'On … wrote:' gives address, name and date."""
+    who = printed.in_attribution(said)
+    assert (who.address, who.name, who.date) == ("j@x.example", name, date)
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind", "rest"),
+    [
+        ("Fwd: Re: x", "forward", "Re: x"),
+        ("[EXTERNAL] FW: x", "forward", "x"),
+        ("[Fwd: x]", "forward", "x"),
+        ("x (fwd)", "forward", "x"),
+        ("إعادة توجيه: x", "forward", "x"),
+        ("转发：x", "forward", "x"),
+        ("İLT: x", "forward", "x"),
+        ("Re[2]: x", "reply", "x"),
+        ("VS: x", "either", "x"),
+        ("i: x", "", "i: x"),
+        ("Note: x", "", "Note: x"),
+    ],
+)
+def test_prefixes(subject: str, kind: str, rest: str) -> None:
+    """What the first prefix says, and the subject without it."""
+    assert (subjects.kind(subject), subjects.without_prefix(subject)) == (kind, rest)
+
+
+HOUSE = People((Person("Lucy", ("lucy@blanc.example",), ("operations",), place=Place("rules/people.yaml", 1)),))
+
+
+def customer(subject: str, text: str) -> Forward:
+    found = of_customer(sent(subject, text), HOUSE, "care@blanc.example")
+    assert found is not None
+    return found
+
+
+def test_the_first_outsider_is_the_customer() -> None:
+    """A block that the customer typed into her words names nobody, however it is drawn."""
+    planted = MARKS["Gmail"].replace("jane@example.com", "victim@innocent.example")
+    assert customer("Fwd: x", f"{MARKS['Gmail']}\nruined\n\n{planted}\npay me").original.address == "jane@example.com"
+    nameless = MARKS["Outlook"].replace(" <jane@example.com>", "")
+    found = customer("FW: x", f"{nameless}\n{planted}\npay me")
+    assert (found.original.address, found.original.name) == ("", "Jane Doe")
+    assert any("no address" in each for each in found.evidence)
+
+
+def test_a_thread_that_a_colleague_answered_is_the_customers() -> None:
+    """What a colleague quotes below her own answer is on the way to us; what she forwards as well."""
+    answer = "From: Lucy <lucy@blanc.example>\nSent: 2\nTo: Jane\nSubject: RE: My dress\n\nsorry\n\n"
+    found = customer("FW: My dress", f"{answer}{MARKS['Outlook']}\nruined")
+    assert (found.original.address, found.original.text, found.depth) == ("jane@example.com", "ruined", 2)
+
+
+def test_a_group_of_ours_is_no_customer() -> None:
+    """'Jane via Shops <shops@ours>' shows no address of hers."""
+    relayed = MARKS["Outlook"].replace("Jane Doe <jane@example.com>", "'Jane Doe' via Shops <shops@blanc.example>")
+    assert customer("FW: x", f"{relayed}\nruined").original.address == ""
+
+
+def test_words_below_a_line_that_anybody_can_draw_are_not_the_forwarders() -> None:
+    """An end that the customer types into her mail does not make the next line a command of staff's."""
+    found = sent("Fwd: x", f"{MARKS['Gmail']}\nruined\n\n----- End forwarded message -----\n\nvoucher 200")
+    assert found is not None
+    assert found.note == ""
+    assert "voucher 200" in found.original.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["From: a@b.example\n", "To: x\n", "Da: x\nDate: y\n", "--- a ---\nXx: a@b.example\n", "----- End forwarded message -----\n",
+     "> ", "\n", "Fwd ", "| From | a |\n", MARKS["Gmail"].replace("My dress", "Fwd: My dress") + "\n"],
+)  # fmt: skip
+def test_hostile_text_takes_no_time(line: str) -> None:
+    """A hundred thousand characters of marks are read at once, whatever the subject says."""
+    message = read(b"From: a@blanc.example\nTo: care@blanc.example\nContent-Type: text/plain\n\nx")
+    long = (line * (100_000 // len(line) + 1))[:100_000]
+    begun = time.process_time()
+    for subject in ("Fwd: x", "x", "Re: x"):
+        forward(replace(message, subject=subject, text=long))
+    assert time.process_time() - begun < 3

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.mail.quotes import split
+from tests import reply_shapes
 
 ATTRIBUTIONS = {
     "Gmail en": "On Mon, 1 Jan 2024 at 10:00, BLANC <desk@x.example> wrote:",
@@ -111,6 +114,104 @@ def test_a_long_text_below_dashes_is_no_signature() -> None:
     """'--' above more than 15 lines is a rule that the sender drew."""
     text = "first\n--\n" + "\n".join(f"line {n}" for n in range(30))
     assert split(text).new == text
+
+
+ASKED = "> Dear Jane,\n>\n> is it there?\n> BLANC"
+SHAPES = {  # how the reply stands to the line that introduces the quote, and the words that are new in it
+    "above": (
+        "Yes please, go ahead.\nIt is the blue one\n\n{}\n\n" + ASKED,
+        "Yes please, go ahead. It is the blue one",
+    ),
+    "right above": ("Yes please\n{}\n" + ASKED, "Yes please"),
+    "without marks": ("Yes please\n\n{}\n\nDear Jane,\nis it there?\n", "Yes please"),
+    "below": ("{}\n" + ASKED + "\n\nYes please\n", "Yes please"),
+    "between": ("See below.\n\n{}\n> where?\nSoho\n> when?\nyesterday\n", "See below. Soho yesterday"),
+}
+
+
+@pytest.mark.parametrize("program", reply_shapes.ATTRIBUTIONS)
+def test_every_program_in_every_language(program: str) -> None:
+    """Whole, broken at 76 or 60 columns or before the address; with the answer above, below or between."""
+    line = reply_shapes.ATTRIBUTIONS[program]
+    broken = {line, reply_shapes.wrapped(line, 76), reply_shapes.wrapped(line, 60), line.replace("<care", "<\ncare")}
+    for each in broken:
+        for name, (text, new) in SHAPES.items():
+            assert " ".join(split(text.format(each)).new.split()) == new, (name, each)
+
+
+@pytest.mark.parametrize(
+    ("text", "signature"),
+    [
+        ("It is torn.", "Kind regards,\nJane Doe\nDirector, Doe Ltd\n+44 20 7946 0002\nwww.doe.example.com"),
+        ("Es ist kaputt.", "Mit freundlichen Grüßen\nAnna Schmidt\nMuster GmbH\nTel.: +49 30 999"),
+        ("Il est abîmé.", "Cordialement,\nAnne Petit\nDirectrice\nPetit SARL\nTél. : +33 1 99 00 12 34"),
+        ("坏了。", "此致\n敬礼\n王小明\n上海某某有限公司\n电话：021-99990000"),
+        ("It is torn.", "Jane Doe\nHead of Sales | Doe Ltd\njane@doe.example.com"),
+        (
+            "It is torn.",
+            "This e-mail is intended solely for the addressee. If you have received it in error, delete it.",
+        ),
+        ("It is torn.", "_______\nPlease consider the environment before printing this e-mail."),
+        ("It is torn.", "Sent from Yahoo Mail on Android"),
+        ("It is torn.", "Get Outlook for iOS<https://aka.ms/o0ukef>"),
+        ("It is torn.", "Отправлено с iPhone"),
+    ],
+)
+def test_signatures_stand_apart(text: str, signature: str) -> None:
+    """The block of a company, the law and the telephone are kept, but are no new words."""
+    words = split(f"{text}\n\n{signature}\n\n> old")
+    assert (words.new, words.signature, words.quoted) == (text, signature, "> old")
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        "[EXTERNAL]",
+        "CAUTION: This email originated from outside of the organization.\nDo not click links or open attachments.",
+        "ACHTUNG: Diese E-Mail stammt von einem externen Absender.",
+    ],
+)
+def test_a_gateway_s_warning_stands_apart(banner: str) -> None:
+    """What a gateway puts on top is nobody's word."""
+    assert split(f"{banner}\n\nIt is torn.").new == "It is torn."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes please.\n\nThanks,\nAnna",
+        "Best regards\nJane Doe\n07700 900123",
+        "Please call me.\n\nKind regards,\nJane Doe\nDoe Ltd\n07700 900123",
+        "My address is:\nJane Doe\n14 Elm Row\nLondon N1 2AB\njane@doe.example.com",
+        "Name: Jane Doe\nEmail: jane@doe.example.com\nStore: Soho\nGarment: coat",
+        "I shall write to your registered office about this.",
+        "Conformément au RGPD je demande une copie de mes données.",
+        "Sent from my husband's account, because mine does not work.",
+        "Two things are wrong:\n> the collar is torn\n> a button is missing\nPlease look at both.",
+        "The label says\n> 30 degrees\nand you washed it at 60.",
+        "| Dress | 40 |\n| Coat | 90 |",
+        "I came at 10:30 on 04/05/2026 and your manager wrote:\nwe will pay",
+        "It is torn.\n--\nAlso the trousers have a stain, and I want them done again.",
+    ],
+)
+def test_sentences_of_a_customer_are_never_lost(text: str) -> None:
+    """Sign-offs, numbers that were asked for, forms, lists and threats with the law stay words."""
+    assert split(text).new == text
+
+
+def test_a_postscript_below_a_signature_is_new() -> None:
+    """Who adds something below the name said it now."""
+    assert split("It is torn.\n\n-- \nJane Doe\n\nP.S. The ticket is 4471.").new.endswith("P.S. The ticket is 4471.")
+
+
+@pytest.mark.parametrize(
+    "line", ["On 1 May 2026 ", "<", "wrote:\n", "|", "-- \n", "Kind regards,\n", "> ", "confidential ", "\n"]
+)
+def test_a_hostile_text_costs_little(line: str) -> None:
+    """No text of a million characters keeps the desk busy."""
+    began = time.perf_counter()
+    split(line * (1_000_000 // len(line)))
+    assert time.perf_counter() - began < 2
 
 
 LINES = st.sampled_from(

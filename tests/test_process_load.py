@@ -104,7 +104,7 @@ commands:
   form: {words: [form, send form], event: form_requested, who: [till, va], proof: known, about: sends the form}
   note: {words: [note], event: note_made, who: till, proof: full, takes: words}
 """,
-    "rules/screening.yaml": """\
+    "rules/categories.yaml": """\
 complaint: [ruin*, Not   Happy]
 claim: [refund]
 serious: [lawyer]
@@ -443,11 +443,11 @@ OTHER_FAULTS = [
         "2: warning: no row waits for the event 'form_reqested'",
     ),
     ("commands", "takes: words", "takes: wrods", "3: unknown takes 'wrods'; did you mean 'words'?"),
-    ("screening", "[refund]", "refund", "2: 'claim' should be a list, but is a single value"),
-    ("screening", "ruin*", "r*in", "1: 'r*in': '*' can only end a word"),
-    ("screening", "ruin*", '"*"', "1: '*': '*' can only end a word"),
-    ("screening", "praise", "prayse", "6: unknown kind 'prayse'; did you mean 'praise'?"),
-    ("screening", "claim: [refund]\n", "", "1: this file has no 'claim:'"),
+    ("categories", "[refund]", "refund", "2: 'claim' should be a list, but is a single value"),
+    ("categories", "ruin*", "r*in", "1: 'r*in': '*' can only end a word"),
+    ("categories", "ruin*", '"*"', "1: '*': '*' can only end a word"),
+    ("categories", "praise", "prayse", "6: unknown kind 'prayse'; did you mean 'praise'?"),
+    ("categories", "claim: [refund]\n", "", "1: this file has no 'claim:'"),
     ("wording", "[voucher, refund*]", "[]", "1: 'offers' cannot be empty"),
     ("wording", "offers: [voucher, refund*]\n", "", "1: this file has no 'offers:'"),
     ("wording", "rule: {en", "rule: {de", "3: 'rule' has no text in 'en'"),

@@ -110,7 +110,7 @@ FILES = [
         "unknown role 'opertaions'; did you mean 'operations'?",
     ),
     ("rules/people.yaml", "address:", "adress:", "unknown key 'adress'; did you mean 'address'?"),
-    ("rules/screening.yaml", "says_left:", "say_left:", "unknown key 'say_left'; did you mean 'says_left'?"),
+    ("rules/categories.yaml", "says_left:", "say_left:", "unknown key 'say_left'; did you mean 'says_left'?"),
     ("rules/wording.yaml", "offers:", "ofers:", "unknown key 'ofers'; did you mean 'offers'?"),
     ("rules/calendar.yaml", "GB-ENG", "GB-EGN", "unknown holidays 'GB-EGN'; did you mean 'GB-ENG'?"),
     ("rules/commands.yaml", "proof: full", "proof: ful", "unknown proof 'ful'; did you mean 'full'?"),

@@ -14,9 +14,9 @@ from typing import Any
 
 from mailbot.adapters.keyed_documents import Bound
 
-MOST_BYTES = 16_000_000  # of bodies: some hundred cases with their letters
-LARGEST = 100_000  # bytes of one; a letter with photos is read when it is asked for
-BESIDE = 500  # bytes that each costs beside its body
+MOST_BYTES = 16_000_000  # some hundred cases with their letters
+LARGEST = 200_000  # bytes of one; a letter with photos is read when it is asked for
+TIMES, BESIDE = 3, 1_000  # what a document takes as Python's objects: about so many times its JSON, and the rest
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class AtHand:
             beside: bytes that its value holds beside the body.
         """
         self.drop(table, id)
-        held.size = len(held.body) + beside + BESIDE
+        held.size = TIMES * len(held.body) + beside + BESIDE
         if held.size > LARGEST:
             return
         self._held[table, id] = held

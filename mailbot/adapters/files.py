@@ -103,7 +103,7 @@ def _language_of(path: Path) -> str:
     if path.parts[0] == "templates":
         return path.parts[1] if len(path.parts) > 2 else ""
     named = path.name.split(".")
-    return named[1] if len(named) == 3 else ""
+    return named[1] if len(named) == 3 and named[0] == "wording" else ""
 
 
 def _read_rule_file(path: Path, name: str) -> str | Problem:

@@ -33,15 +33,17 @@ Bound = tuple[str, str, str, str]  # a key as SQLite holds it
 class Write:
     """A document to write.
 
-    value: what it is read as, where that is known. anew: there is none yet. kept: it will be asked for again soon.
+    anew: there is none yet. kept: it will be asked for again soon; `value` is what it is read as, and holds so many
+    bytes `beside` the document's own.
     """
 
     table: str
     id: str
     document: Doc
-    value: Any = None
     anew: bool = False
     kept: bool = False
+    value: Any = None
+    beside: int = 0
 
 
 def to_bytes(document: Doc) -> bytes:

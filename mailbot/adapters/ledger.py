@@ -7,10 +7,12 @@ One commit is one atomic, durable step. Adapters pass the same contract test
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from mailbot.adapters.near_index import NearIndex
 from mailbot.cases.model import Case, Entry
 from mailbot.cases.query import Found, MailRecord, Query
 from mailbot.errors import StaleCase
@@ -70,7 +72,11 @@ class Ledger(Protocol):
     """Everything the desk asks of its memory."""
 
     def find(self, query: Query) -> Found:
-        """Cases under exact keys, by index; never a scan."""
+        """Cases under exact keys, by index; never a scan.
+
+        Where no code and no Message-ID leads to one, also those under rough keys (`near`): of the surest key first, of
+        each the newest first, `candidates.MOST` in all.
+        """
 
     def case(self, code: str) -> Case | None:
         """One case by code."""
@@ -118,6 +124,15 @@ class Ledger(Protocol):
             StateError: the disk failed; nothing was written.
         """
 
+    def group(self) -> AbstractContextManager[None]:
+        """Commits within are each whole and seen at once here, but durable only together, at the end of the group.
+
+        For steps of which none has an effect on the world before the end: after a crash within, none of them has been
+        taken. An error that leaves the group ends it as well: what was committed is durable then.
+        Raises:
+            StateError: at a commit or at the end, if the disk failed; then all of the group may be lost.
+        """
+
     def close(self) -> None:
         """Let go of files."""
 
@@ -134,6 +149,7 @@ class MemoryLedger:
         self._journal: dict[int, str] = {}
         self._lines = 0
         self._meta: dict[str, Any] = {}
+        self._near = NearIndex()
 
     def find(self, query: Query) -> Found:
         by_id: dict[str, Case] = {}
@@ -143,11 +159,14 @@ class MemoryLedger:
             by_id.update({wanted: case for wanted in query.message_ids if wanted in ids})
             if case.customer.address.casefold() in query.addresses:
                 by_address.setdefault(case.customer.address.casefold(), []).append(case)
+        by_code = {code: self._cases[code] for code in query.codes if code in self._cases}
+        near = () if by_code or by_id else self._near.find(query.near)
         return Found(
             seen=self._mails.get(query.mail),
-            by_code={code: self._cases[code] for code in query.codes if code in self._cases},
+            by_code=by_code,
             by_message_id=by_id,
             by_address={address: tuple(cases) for address, cases in by_address.items()},
+            near=tuple(self._cases[code] for code in near),
         )
 
     def case(self, code: str) -> Case | None:
@@ -210,6 +229,8 @@ class MemoryLedger:
         for entry in step.entries:
             self._entries.setdefault(entry.case, []).append(entry)
         self._cases.update({case.code: case for case in step.cases})
+        for case in step.cases:
+            self._near.put(case)
         self._mails.update({mail.key: mail for mail in step.mails})
         self._outbox.update({row.message_id: row for row in step.outbox})
         for code, at in step.due.items():
@@ -222,6 +243,9 @@ class MemoryLedger:
         self._journal = {n: line for n, line in self._journal.items() if n > step.journal_done}
         self._meta.update(step.meta)
         self._meta = {key: value for key, value in self._meta.items() if value is not None}
+
+    def group(self) -> AbstractContextManager[None]:
+        return nullcontext()  # nothing here outlives a crash anyhow
 
     def close(self) -> None:
         """Nothing to let go of."""

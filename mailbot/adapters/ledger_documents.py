@@ -6,15 +6,17 @@ of keys. It never touches a disk. A change here that old files do not fit raises
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from mailbot.adapters.keyed_documents import Doc, Key, Keys
 from mailbot.adapters.ledger import OutboxRow
-from mailbot.adapters.sqlite_storage import Doc, Key, Keys
+from mailbot.cases.candidates import SUBJECT, keys_of
 from mailbot.cases.query import MailRecord
+from mailbot.cases.taking_part import addresses_of
 
 CASES, ENTRIES, MAILS, OUTBOX, RAW = "cases", "entries", "mails", "outbox", "raw"
 DUE, JOURNAL, META, COUNTERS = "due", "journal", "meta", "counters"
@@ -94,6 +96,20 @@ def _case_keys(case: Doc) -> Iterator[Key]:
         yield Key("case.ended", case["form"]["values"]["problem"], sort)
     for kept in (*case["letters"], *case["mails"]):
         yield Key("case.message_id", kept["message_id"], sort)
+    yield from (Key("case.near", key, sort) for key in _near_keys(case))
+
+
+def _near_keys(case: Doc) -> Iterable[str]:
+    """The rough keys by which likeness finds the case, as `candidates.on_file` gives them of the case itself."""
+    customer, values, facts = case["customer"], case["form"]["values"], case["facts"]
+    senders = addresses_of(((mail["party"], mail["sender"]) for mail in case["mails"]), facts)
+    return keys_of(
+        (customer["address"], *senders),
+        (customer["name"], values.get("name", "")),
+        (customer["phone"], values.get("phone", "")),
+        values.get("ticket", ""),
+        str(facts.get(SUBJECT) or ""),
+    )
 
 
 def _entry_keys(entry: Doc) -> Iterator[Key]:

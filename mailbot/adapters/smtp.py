@@ -45,6 +45,8 @@ LONGEST_PATH = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 PATIENCE = 3  # the answer to a whole letter takes servers longest; RFC 5321 4.5.3.2.6 would have us wait 10 minutes
 CANCEL_AGAIN = 0.02  # seconds; shorter than a letter takes
 SLOWEST_LINE = 50_000  # bytes a second: a large letter gets the time to pass through a slow line
+Answer = Delivery | PostError | None  # the last of a round is None
+Answers = asyncio.Queue[Answer]
 
 # A mailbox as it may stand in RCPT TO. What this does not know is no address anybody has.
 _ADDRESS = re.compile(
@@ -53,11 +55,7 @@ _ADDRESS = re.compile(
 
 
 class SmtpPost:
-    """The post by one SMTP server.
-
-    Args:
-        connections: letters on their way at once, at most.
-    """
+    """The post by one SMTP server; `connections`: letters on their way at once, at most."""
 
     def __init__(self, relay: Relay, connections: int = 3) -> None:
         self._lines = [_Line(relay) for _ in range(max(1, connections))]
@@ -72,13 +70,16 @@ class SmtpPost:
         if not parcels:
             return
         runner = self._runner = self._runner or asyncio.Runner()
-        answers: asyncio.Queue[Delivery | PostError | None] = asyncio.Queue()
+        answers: Answers = asyncio.Queue()
         round_ = runner.get_loop().create_task(_round(self._lines, _by_recipient(parcels), answers))
         try:
-            while (answer := runner.run(answers.get())) is not None:
-                if isinstance(answer, PostError):
-                    raise answer
-                yield answer
+            while True:
+                for answer in runner.run(_arrived(answers)):
+                    if isinstance(answer, PostError):
+                        raise answer
+                    if answer is None:
+                        return
+                    yield answer
         finally:  # also when the caller stops half-way: nothing goes on behind its back
             runner.run(_end(round_))
 
@@ -150,9 +151,7 @@ def _by_recipient(parcels: Sequence[Parcel]) -> deque[deque[Parcel]]:
     return deque(queues.values())
 
 
-async def _round(
-    lines: Sequence[_Line], queues: deque[deque[Parcel]], answers: asyncio.Queue[Delivery | PostError | None]
-) -> None:
+async def _round(lines: Sequence[_Line], queues: deque[deque[Parcel]], answers: Answers) -> None:
     """Empty the queues over as many lines as will open; the first opens alone, so that one refusal is not three."""
     handed: list[Delivery] = []  # also what was refused without asking the server: it is answered all the same
     working = list(lines)
@@ -178,7 +177,7 @@ async def _empty(
     queues: deque[deque[Parcel]],
     back: deque[deque[Parcel]],
     handed: list[Delivery],
-    answers: asyncio.Queue[Delivery | PostError | None],
+    answers: Answers,
 ) -> PostError | None:
     """Deliver queue after queue; if the server will not have this line, the rest goes back for another."""
     while queues:
@@ -193,6 +192,14 @@ async def _empty(
             handed.append(delivery)
             answers.put_nowait(delivery)
     return None
+
+
+async def _arrived(answers: Answers) -> list[Answer]:
+    """The next answer, and those that came with it: to enter the loop for each takes as long as a command does."""
+    found = [await answers.get()]
+    while not answers.empty():
+        found.append(answers.get_nowait())
+    return found
 
 
 async def _end(task: asyncio.Task[None]) -> None:

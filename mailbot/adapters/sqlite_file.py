@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from mailbot.errors import StateError
 
 APPLICATION_ID = 0x4D42_4F54  # "MBOT" in the file's header: this is ours
-FORMAT = 2  # goes up with every change of SCHEMA or of the keys kept in look_up
+FORMAT = 3  # goes up with every change of SCHEMA or of the keys kept in look_up
 PATIENCE = 10.0  # seconds to wait for another process's commit
 
 SCHEMA = (
@@ -51,20 +50,28 @@ SAID: tuple[tuple[str, str, bool], ...] = (
 )
 
 
-@contextmanager
-def said_plainly(path: Path) -> Iterator[None]:
+class said_plainly:  # called like the words it reads as; a generator would cost three times as much
     """Turn what SQLite and the file system say into a StateError; a programming error stays what it is."""
-    try:
-        yield
-    except sqlite3.ProgrammingError:
-        raise
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorname", None) or ""
-        words, transient = next((words, passes) for start, words, passes in SAID if code.startswith(start))
-        raise StateError(f"{words.format(path=path)} ({error}).", transient=transient) from error
-    except OSError as error:
-        words = f"{path} cannot be used: {error.strerror or error}. Look at the disk and the rights."
-        raise StateError(words, transient=True) from error
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        match error:
+            case sqlite3.ProgrammingError():
+                return
+            case sqlite3.Error():
+                code = getattr(error, "sqlite_errorname", None) or ""
+                words, transient = next((words, passes) for start, words, passes in SAID if code.startswith(start))
+                raise StateError(f"{words.format(path=self._path)} ({error}).", transient=transient) from error
+            case OSError():
+                words = f"{self._path} cannot be used: {error.strerror or error}. Look at the disk and the rights."
+                raise StateError(words, transient=True) from error
 
 
 def open_file(path: Path | None, *, readonly: bool) -> sqlite3.Connection:

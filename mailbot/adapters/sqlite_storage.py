@@ -10,59 +10,28 @@ It must never leave half a transaction behind, nor write a document that is as i
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-import orjson
 from tinydb.storages import Storage
 
+from mailbot.adapters.at_hand import AtHand, Held
+from mailbot.adapters.keyed_documents import Doc, Key, Keys, Write, as_text, from_bytes
 from mailbot.adapters.sqlite_file import make_file, open_file, said_plainly
+from mailbot.adapters.sqlite_transactions import Transactions
+from mailbot.adapters.sqlite_writing import Taken, Writing
 from mailbot.adapters.tinydb_table import TableView
 from mailbot.errors import StateError
 
-Doc = Mapping[str, Any]
+__all__ = ["LAST", "Doc", "Key", "Keys", "SqliteStorage", "Taken"]
+
+T = TypeVar("T")
 
 BATCH = 200  # documents read at once when a table is walked
 LAST = "\U0010ffff"  # sorts after every key
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One way to find a document: under `key` of the index `name`, in the order of `sort`."""
-
-    name: str
-    key: str = ""
-    sort: str = ""
-    not_before: str = ""  # "" = always wanted
-
-
-Keys = Callable[[Doc], Iterator[Key]]
-_Bound = tuple[str, str, str, str]  # a key as SQLite holds it
-
-
-def to_bytes(document: Doc) -> bytes:
-    """A document as JSON. What orjson refuses (a number over 64 bits, half a surrogate pair) any mail can hold, so
-    the slow writer takes those and puts a space first, which tells `from_bytes` to read it slowly too."""
-    try:
-        return orjson.dumps(document)
-    except TypeError:
-        return b" " + json.dumps(document, separators=(",", ":")).encode("ascii")
-
-
-def from_bytes(body: bytes) -> dict[str, Any]:
-    """The document written by `to_bytes`."""
-    found: dict[str, Any] = json.loads(body) if body.startswith(b" ") else orjson.loads(body)
-    return found
-
-
-def as_text(value: str) -> str:
-    """An id or key as SQLite can bind it: half a surrogate pair is no UTF-8, and must not make a look-up fail."""
-    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 IN_ORDER = (
@@ -88,9 +57,11 @@ class SqliteStorage(Storage):
         super().__init__()
         self.path = path or Path(":memory:")
         self._keys = keys or {}
-        self._depth = 0
         with said_plainly(self.path):
             self._sql = open_file(path, readonly=readonly)
+        self._at_hand = AtHand(self._sql)
+        self._transactions = Transactions(self._sql, self.path, self._at_hand)
+        self._writing = Writing(self._sql, self._keys, self._at_hand)
 
     # TinyDB's two verbs
 
@@ -125,74 +96,67 @@ class SqliteStorage(Storage):
 
     # transactions
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Everything within is written together, fsynced at the end, or not at all. May be nested."""
-        with said_plainly(self.path):
-            self._sql.execute(f"SAVEPOINT level{self._depth}" if self._depth else "BEGIN IMMEDIATE")
-            self._depth += 1
-            try:
-                yield
-            except BaseException:
-                self._depth -= 1
-                self._undo()
-                raise
-            self._depth -= 1
-            try:
-                self._sql.execute(f"RELEASE level{self._depth}" if self._depth else "COMMIT")
-            except BaseException:
-                self._undo()
-                raise
+        return self._transactions.one()
 
-    def _within(self) -> AbstractContextManager[None]:
-        """One document's writing: a transaction of its own, or a part of the open one, which then falls with it."""
-        return nullcontext() if self._depth else self.transaction()
-
-    def _undo(self) -> None:
-        """Roll back to where this level began; SQLite itself may have rolled back already (full disk)."""
-        if self._sql.in_transaction:
-            self._sql.execute(f"ROLLBACK TO level{self._depth}" if self._depth else "ROLLBACK")
+    def group(self) -> AbstractContextManager[None]:
+        """Transactions within are each whole, and fsynced together at the end."""
+        return self._transactions.group()
 
     # single documents
 
     def load(self, table: str, id: str) -> dict[str, Any] | None:
         """One document, afresh from the disk; None where there is none."""
         with said_plainly(self.path):
-            row = self._row(table, id)
+            row = self._writing.row(table, id)
         return None if row is None else self._decoded(table, id, row[1])
+
+    def take(self, table: str, id: str, read: Callable[[dict[str, Any]], T]) -> T | None:
+        """One document as what `read` makes of it; not read again as long as it is at hand. Never to be changed."""
+        held = self._held(table, id)
+        if held is None:
+            return None
+        if held.value is None:
+            held.value = read(self._decoded(table, id, held.body))
+        return cast(T, held.value)
+
+    def peek(self, table: str, id: str) -> Any:
+        """What the document was read as, if it is at hand and was read."""
+        with said_plainly(self.path):
+            self._at_hand.look(alone=self._transactions.open)
+        held = self._at_hand.get(table, id)
+        return None if held is None else held.value
+
+    def fetch(self, table: str, id: str) -> dict[str, Any] | None:
+        """One document, each time a new one; not read from the disk again as long as it is at hand."""
+        held = self._held(table, id)
+        return None if held is None else self._decoded(table, id, held.body)
 
     def holds(self, table: str, id: str) -> bool:
         """Whether the document exists."""
         with said_plainly(self.path):
-            return self._row(table, id) is not None
+            return self._writing.row(table, id) is not None
 
     def save(self, table: str, id: str, document: Doc) -> None:
         """Write the document and its keys, unless the disk holds just that already."""
-        body = to_bytes(document)
-        with self._within():
-            held = self._row(table, id)
-            if held is None:
-                place = (as_text(table), as_text(id), body)
-                doc = self._sql.execute("INSERT INTO document (tbl, id, body) VALUES (?, ?, ?)", place).lastrowid or 0
-                self._add_keys(doc, self._keys_of(table, document))
-            elif held[1] != body:
-                self._sql.execute("UPDATE document SET body = ? WHERE doc = ?", (body, held[0]))
-                if table in self._keys:
-                    self._save_keys(held[0], self._keys_of(table, document))
+        self.save_all((Write(table, id, document),))
+
+    def save_all(self, writes: Iterable[Write]) -> None:
+        """Write documents and their keys together. Raises Taken where one was to be new and is not."""
+        with self._transactions.within(), said_plainly(self.path):
+            self._writing.save_all(writes)
 
     def delete(self, table: str, id: str) -> None:
         """Remove the document and its keys; nothing happens where there is none."""
-        with self._within():
-            held = self._row(table, id)
-            if held is not None:
-                self._sql.execute("DELETE FROM look_up WHERE doc = ?", (held[0],))
-                self._sql.execute("DELETE FROM document WHERE doc = ?", (held[0],))
+        with self._transactions.within(), said_plainly(self.path):
+            self._writing.delete(table, id)
 
     def delete_through(self, table: str, last: str) -> None:
         """Remove every document with this id or a lower one, and their keys."""
         these = "FROM document WHERE tbl = ? AND id <= ?"
         place = (as_text(table), as_text(last))
-        with self._within():
+        with self._transactions.within():
             self._sql.execute(f"DELETE FROM look_up WHERE doc IN (SELECT doc {these})", place)  # noqa: S608 (no input)
             self._sql.execute(f"DELETE {these}", place)
 
@@ -282,26 +246,15 @@ class SqliteStorage(Storage):
 
     # within
 
-    def _row(self, table: str, id: str) -> tuple[int, bytes] | None:
-        sql = "SELECT doc, body FROM document WHERE tbl = ? AND id = ?"
-        return cast("tuple[int, bytes] | None", self._sql.execute(sql, (as_text(table), as_text(id))).fetchone())
-
-    def _keys_of(self, table: str, document: Doc) -> set[_Bound]:
-        named = self._keys[table](document) if table in self._keys else ()
-        return {(key.name, as_text(key.key), as_text(key.sort), key.not_before) for key in named}
-
-    def _save_keys(self, doc: int, wanted: set[_Bound]) -> None:
-        """Write only the difference: a case with fifty letters gains one key when it gains one letter."""
-        sql = "SELECT name, key, sort, not_before FROM look_up WHERE doc = ?"
-        held = set(self._sql.execute(sql, (doc,)).fetchall())
-        for gone in held - wanted:
-            remove = "DELETE FROM look_up WHERE name = ? AND key = ? AND sort = ? AND doc = ?"
-            self._sql.execute(remove, (*gone[:3], doc))
-        self._add_keys(doc, wanted - held)
-
-    def _add_keys(self, doc: int, new: set[_Bound]) -> None:
-        insert = "INSERT INTO look_up (name, key, sort, not_before, doc) VALUES (?, ?, ?, ?, ?)"
-        self._sql.executemany(insert, [(*key, doc) for key in new])
+    def _held(self, table: str, id: str) -> Held | None:
+        """The document at hand, or from the disk."""
+        with said_plainly(self.path):
+            self._at_hand.look(alone=self._transactions.open)
+            held = self._at_hand.get(table, id)
+            if held is None and (row := self._writing.row(table, id)):
+                held = Held(*row)
+                self._at_hand.keep(table, id, held)
+        return held
 
     def _decoded(self, table: str, id: str, body: bytes) -> dict[str, Any]:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from mailbot.cases import heard, kinship, mailboxes, names
@@ -100,19 +101,26 @@ def wanted(marks: Marks, rules: Matching) -> tuple[str, ...]:
 def on_file(case: Case) -> frozenset[str]:
     """The keys under which a case is found. They know no rule: only the case changes them."""
     customer, values = case.customer, case.form.values
-    keys: set[str] = set()
-    for address in (customer.address, *participants(case)):
-        keys.update(mailboxes.keys_on_file(address))
-    for phone in {customer.phone, values.get("phone", "")}:
-        number = figures(phone)
-        if len(number) >= _PHONE_KEY:
-            keys.add(f"tel:{number[-_PHONE_KEY:]}")
-    keys.update(f"ticket:{ticket}" for ticket in tickets_on_file(case))
-    for name in {customer.name, values.get("name", "")}:
-        keys.update(names.keys(name))
-        keys.add(names.surname_key(name))
-    keys.update(_subject_key(str(case.facts.get(SUBJECT) or "")))
-    return frozenset(key for key in keys if key)
+    return keys_of(
+        (customer.address, *participants(case)),
+        (customer.name, values.get("name", "")),
+        (customer.phone, values.get("phone", "")),
+        values.get("ticket", ""),
+        str(case.facts.get(SUBJECT) or ""),
+    )
+
+
+@lru_cache(maxsize=4096)  # a case is written many times, and its customer is the same each time
+def keys_of(
+    addresses: tuple[str, ...], called: tuple[str, ...], phones: tuple[str, ...], ticket: str, subject: str
+) -> frozenset[str]:
+    """The keys of what a case says of its customer and its matter; for ledgers that keep cases as documents."""
+    keys = {key for address in addresses for key in mailboxes.keys_on_file(address)}
+    numbers = (figures(phone) for phone in phones)
+    keys |= {f"tel:{number[-_PHONE_KEY:]}" for number in numbers if len(number) >= _PHONE_KEY}
+    keys |= {f"ticket:{each}" for each, _ in _tickets(ticket)}
+    keys |= {key for name in called for key in (*names.keys(name), names.surname_key(name)) if key}
+    return frozenset((*keys, *_subject_key(subject)))
 
 
 def tickets_on_file(case: Case) -> tuple[str, ...]:

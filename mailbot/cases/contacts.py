@@ -2,7 +2,7 @@
 
 An address, a telephone number or a postal address is found by its shape; a name only behind a label ("Client: …") or
 right beside one of those, where nothing else stands but a command. Never guessed from prose, never the desk, a
-colleague or a store, never out of the signature below the note. Labels: rules/form.yaml, rules/screening.yaml.
+colleague or a store, never out of the signature below the note. Labels: rules/form.yaml, rules/categories.yaml.
 """
 
 from __future__ import annotations

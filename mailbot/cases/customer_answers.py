@@ -46,7 +46,7 @@ def answered(intake: Intake, matched: match.Matched, happened: Happened, process
     answers = process.letter(letter.letter, "").answers
     words = _without_sum(str(words_of(intake)["words"]), matched.case, process)
     said = commands.understand(words, answers, process.hearing)
-    if said is None or not isinstance(said.meant, Answer) or not _is_sure(words, said.meant, answers, matched, process):
+    if said is None or not isinstance(said.meant, Answer) or not is_sure(words, said.meant, answers, matched, process):
         return None
     why = f"“{said.meant.words[0]}” in answer to letter {letter.n} ({letter.letter})"
     beside = said.words.lstrip(" .,;:!–—-\n")[:LONGEST_WORDS]
@@ -75,7 +75,7 @@ def _asks(letter: Letter, process: Process) -> bool:
     return letter.letter in process.letters and bool(process.letter(letter.letter, "").answers)
 
 
-def _is_sure(words: str, answer: Answer, answers: tuple[Answer, ...], matched: match.Matched, process: Process) -> bool:
+def is_sure(words: str, answer: Answer, answers: tuple[Answer, ...], matched: match.Matched, process: Process) -> bool:
     """Whether nothing in the whole mail takes the answer back, limits it or makes another of it.
 
     A word that is not the answer's own name ("yes", "fine") must stand alone, unless it is a denial ("no, because …").

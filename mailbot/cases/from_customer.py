@@ -96,7 +96,10 @@ def _opening(intake: Intake, kind: Kind, process: Process) -> tuple[fx.Effect, .
     if writer.for_many(intake.message, process):  # nobody reads there; a form names the customer in Reply-To
         sender = writer.behind(intake.message, process)
     name, address = (sender.name, sender.address) if sender else ("", "")
-    return opening(process, name=name, address=address, claim=kind.claim, level=kind.level)
+    return opening(
+        process, name=name, address=address, claim=kind.claim, level=kind.level,
+        category=kind.category,
+    )  # fmt: skip
 
 
 def _kind(kind: Kind) -> dict[str, Any]:

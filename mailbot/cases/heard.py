@@ -49,15 +49,24 @@ def _bare(word: str) -> str:
 @lru_cache(maxsize=256)
 def pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the phrases as whole words, the longest first; `check*` is every word that begins so."""
-    ordered = sorted(filter(None, map(plain, phrases)), key=len, reverse=True)
-    return re.compile("|".join(map(_one, ordered)) or "(?!)")
+    # By what may stand beside them, so that it is asked once at each place and not once for each phrase.
+    groups: dict[tuple[str, str], list[str]] = {}
+    for phrase in sorted(filter(None, map(plain, phrases)), key=len, reverse=True):
+        if words := _words(phrase):
+            groups.setdefault(_edges(phrase), []).append(words)
+    found = (f"{before}(?:{'|'.join(same)}){after}" for (before, after), same in groups.items())
+    return re.compile("|".join(found) or "(?!)")
 
 
-def _one(phrase: str) -> str:
-    words = [re.escape(word.rstrip("*")) + (r"\w{0,20}" if word.endswith("*") else "") for word in phrase.split()]
+def _words(phrase: str) -> str:
+    words = (re.escape(word.rstrip("*")) + (r"\w{0,20}" if word.endswith("*") else "") for word in phrase.split())
+    return r"\s{1,5}".join(words)
+
+
+def _edges(phrase: str) -> tuple[str, str]:
+    """What a whole word needs before and behind it; nothing in scripts without spaces."""
     before = r"(?<!\w)" if phrase[0].isalnum() and phrase[0] < _UNSPACED else ""
-    after = r"(?!\w)" if phrase[-1] < _UNSPACED else ""
-    return before + r"\s{1,5}".join(words) + after
+    return before, r"(?!\w)" if phrase[-1] < _UNSPACED else ""
 
 
 def body(text: str, hearing: Hearing) -> str:
@@ -67,7 +76,7 @@ def body(text: str, hearing: Hearing) -> str:
     short = plain(first[:LONGEST_LINE]).strip()
     if line_end and greets(short, hearing):
         return rest.strip()
-    inline = re.match(r"[^\n,!]{2,60}[,!]\s", said)
+    inline = re.match(r"[^\n,!，！]{2,60}(?:[,!]\s|[，！])", said)
     return said[inline.end() :] if inline and greets(plain(inline.group()).strip(), hearing) else said
 
 

@@ -10,8 +10,9 @@ from mailbot.cases.candidates import Marks
 from mailbot.cases.form_papers import NO_FORM, FormRead
 from mailbot.cases.forms import Reading
 from mailbot.cases.identity import Identity
+from mailbot.cases.own_words import own_words
 from mailbot.cases.query import Query
-from mailbot.mail import authentication, automatic, bounces, forwards, quotes, references
+from mailbot.mail import authentication, automatic, bounces, forwards, languages, quotes, references
 from mailbot.mail.model import Automatic, Bounce, Forward, Message, Verdict, Words
 from mailbot.mail.references import Reference
 from mailbot.process.model import Process
@@ -39,6 +40,7 @@ class Intake:
     form_address: str = ""  # the address in a form that staff filled in
     marks: Marks | None = None  # what it says of whose it is, for a look by likeness
     near: tuple[str, ...] = ()  # the keys of that look
+    language: str = ""  # of the customer's words: en, fr …, `other`; '' = not sure
     form: FormRead = NO_FORM  # what a person's mail says of the complaint form, in its words and its papers
 
     @property
@@ -69,9 +71,16 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
         addresses=addresses,
         form_address=_form_address(form.reading, process, identity) if person else "",
         form=form,
+        language=_language(message, words.new, forward, form.reading, process),
         marks=marks,
         near=writer.near(message, marks, addresses, process),
     )
+
+
+def _language(message: Message, new: str, forward: Forward | None, reading: Reading, process: Process) -> str:
+    """The language of the mail's new words; of a mail that staff pass on, of what they pass on."""
+    text, subject = (forward.original.text, forward.original.subject) if forward else (new, message.subject)
+    return languages.language(own_words(text, subject, reading, process))
 
 
 def query(intake: Intake) -> Query:

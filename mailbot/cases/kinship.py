@@ -51,8 +51,10 @@ def _behind_phrases(text: str, sender: str, rules: Matching) -> Iterator[str]:
     if not phrases:
         return
     surname = (names.words_of(sender, rules.among("titles")) or ("",))[-1]
-    for number, hit in enumerate(heard.pattern(phrases).finditer(small)):
-        if number >= _MOST_PHRASES:
+    hit = None
+    for _ in range(_MOST_PHRASES):  # "替我妻子" has two, one in the other
+        hit = heard.pattern(phrases).search(small, hit.start() + 1 if hit else 0)
+        if hit is None:
             return
         behind = _END.split(small[hit.end() : hit.end() + _BEHIND].lstrip(" ,:'’"), maxsplit=1)[0]
         if UNSPACED.match(behind):
@@ -60,9 +62,9 @@ def _behind_phrases(text: str, sender: str, rules: Matching) -> Iterator[str]:
             continue
         words = [word for word in _WORDS.findall(behind) if word.strip(".") not in rules.among("titles")][:_MOST_WORDS]
         for first in range(min(2, len(words))):  # "my wife, Mrs Anna Smith", "my mother's friend Anna Smith"
-            pair = words[first : first + 2]
-            if len(pair) == 2:
-                yield " ".join(pair)
+            for length in (2, 3):
+                if len(words) >= first + length:
+                    yield " ".join(words[first : first + length])
             if surname:
                 yield f"{words[first]} {surname}"
 

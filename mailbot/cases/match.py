@@ -120,11 +120,23 @@ def _of_addresses(found: Found) -> tuple[Case, ...]:
     return tuple(case for cases in found.by_address.values() for case in cases)
 
 
+def open_cases_of(addresses: Iterable[str], found: Found, process: Process) -> tuple[Case, ...]:
+    """The open cases in which one of the addresses takes part as the customer, each once.
+
+    A mail of theirs may have been put to a case of somebody else, which they do not take part in by that.
+    """
+    asked = tuple(addresses)
+    at_hand = (*(case for each in asked for case in found.by_address.get(each, ())), *found.near)
+    return tuple(
+        case
+        for case in distinct(at_hand, found)
+        if is_open(case, process) and any(takes_part(each, case, process) for each in asked)
+    )
+
+
 def by_address(address: str, found: Found, process: Process) -> Match:
     """The case of somebody of whom nothing is known but the address."""
-    theirs = distinct(found.by_address.get(address.casefold(), ()), found)
-    # A mail of theirs may have been put to a case of somebody else, which they do not take part in by that.
-    cases = tuple(case for case in theirs if is_open(case, process) and takes_part(address, case, process))
+    cases = open_cases_of((address.casefold(),), found, process)
     if len(cases) == 1:
         return Matched(cases[0], "the one open case of this address")
     if cases:

@@ -19,10 +19,11 @@ from mailbot.process.matching import Matching
 
 _LONGEST = 100  # characters of a name looked at
 _MOST_WORDS = 6
+_MOST_SURNAMES = 2  # "José García López" is also called José García
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W_]+")
 UNSPACED = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")  # scripts without spaces between words
-_VOWELS = frozenset("aeiouy")
+_VOWELS = frozenset("aeiouyh")  # and the h that names are spelt with or without: Bernard, Bernhard
 _ALSO = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 _UMLAUTS = (("ue", "u"), ("oe", "o"), ("ae", "a"))  # Mueller, Müller and Muller are one name
 
@@ -46,6 +47,7 @@ def plain_words(name: str) -> list[str]:
     return plain(name[:_LONGEST]).split()
 
 
+@lru_cache(maxsize=4096)
 def words_of(name: str, titles: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The words of a name as compared; "Smith, Anna" is turned round; titles and initials are left off."""
     text = fold(name[:_LONGEST]).replace("'", "").replace("’", "")
@@ -55,6 +57,7 @@ def words_of(name: str, titles: frozenset[str] = frozenset()) -> tuple[str, ...]
     return tuple(kept[:_MOST_WORDS])
 
 
+@lru_cache(maxsize=4096)
 def unspaced(name: str, titles: frozenset[str] = frozenset()) -> str:
     """A name in a script without spaces, its titles off; '' for any other."""
     text = "".join(fold(name[:_LONGEST]).split())
@@ -73,11 +76,21 @@ def likeness(one: str, other: str, rules: Matching) -> float:
     first, second = words_of(one, titles), words_of(other, titles)
     if min(len(first), len(second)) < 2:
         return 0.0
-    pairs = {(_joined(first), _joined(second)), (_joined(_ends(first)), _joined(_ends(second)))}
-    ratio = max(fuzz.ratio(a, b) for a, b in pairs if min(len(a), len(b)) > rules.shortest["name"])  # "Bo Li": 4 signs
-    if ratio < 100 and not _word_by_word(_ends(first), _ends(second), rules):
+    best = max((_two_names(a, b, rules) for a in _short(first, second) for b in _short(second, first)), default=0.0)
+    return best if best >= rules.alike["name"] else 0.0
+
+
+def _short(name: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """A name by its first and last word; where the other has two words, by its first and any: "José García (López)"."""
+    return [(name[0], word) for word in (name[1:] if len(other) == 2 else name[-1:])]
+
+
+def _two_names(one: tuple[str, ...], other: tuple[str, ...], rules: Matching) -> float:
+    a, b = _joined(one), _joined(other)
+    if min(len(a), len(b)) <= rules.shortest["name"]:  # "Bo Li" has four letters
         return 0.0
-    return ratio if ratio >= rules.alike["name"] else 0.0
+    ratio = fuzz.ratio(a, b)
+    return ratio if ratio == 100 or _word_by_word(one, other) else 0.0
 
 
 def whole(name: str) -> bool:
@@ -95,14 +108,14 @@ def same_surname(one: str, other: str, rules: Matching) -> str:
 
 
 def keys(name: str, titles: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The key under which a whole name is looked up: its first and last word, roughly, in either order."""
+    """The keys under which a whole name is looked up: its first and another word, roughly, in either order."""
     whole = unspaced(name, titles)
     if whole:
         yield f"who:{whole}"
         return
     found = words_of(name, titles)
-    if len(found) >= 2:
-        yield "who:" + "|".join(sorted(map(rough, _ends(found))))
+    for word in found[1:][-_MOST_SURNAMES:]:
+        yield "who:" + "|".join(sorted((rough(found[0]), rough(word))))
 
 
 def surname_key(name: str, titles: frozenset[str] = frozenset()) -> str:
@@ -125,11 +138,7 @@ def _joined(words: tuple[str, ...]) -> str:
     return " ".join(sorted(words))
 
 
-def _ends(words: tuple[str, ...]) -> tuple[str, ...]:
-    return (words[0], words[-1])
-
-
-def _word_by_word(one: tuple[str, ...], other: tuple[str, ...], rules: Matching) -> bool:
+def _word_by_word(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether each word is the other's, mistyped: "Anna Smith" and "Hanna Smith" are two people, "Smyth" may be one."""
     a, b = sorted(one), sorted(other)
     return all(

@@ -151,7 +151,7 @@ def _facts(mail: StaffMail, brought: Brought, solved: bool) -> tuple[fx.Effect, 
     facts = opening(
         mail.process,
         name=who.name, address=who.address, phone=who.phone, store=mail.person.store,
-        claim=kind.claim, level=kind.level, reported=True, solved=solved,
+        claim=kind.claim, level=kind.level, category=kind.category, reported=True, solved=solved,
     )  # fmt: skip
     # Who can only be written to by post: no field of a case holds that, so it is kept with the notes.
     postal = (fx.KeepNote(mail.role(), mail.person.name, who.postal),) if who.postal else ()

@@ -13,6 +13,7 @@ from mailbot.cases import from_customer, from_staff, match
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.intake import Intake
+from mailbot.cases.languages import with_language
 from mailbot.cases.model import Case, Letter
 from mailbot.cases.query import Found
 from mailbot.cases.recognised import Recognised, keep
@@ -27,24 +28,24 @@ def recognise(intake: Intake, found: Found, process: Process, identity: Identity
         return _bounce(intake, found)
     if intake.automatic:
         return _automatic(intake, found, process, identity, now)
-    if intake.person:
-        return from_staff.recognise(intake, found, process, identity, now)
-    return from_customer.recognise(intake, found, process, identity, now)
+    way = from_staff.recognise if intake.person else from_customer.recognise
+    return with_language(way(intake, found, process, identity, now), intake, found, process)
 
 
 def _bounce(intake: Intake, found: Found) -> Recognised:
     """A delivery report: tied to the letter it is about, or filed."""
     assert intake.bounce is not None  # noqa: S101  (mypy; the caller asked)
     returned = _letter(intake.bounce.original_message_id, found)
-    kind = "bounce" if intake.bounce.permanent else "delay"
+    kind = "delay" if intake.bounce.delayed else "bounce"
     evidence = (f"delivery report for {', '.join(intake.bounce.recipients) or 'an unknown address'}",)
     if returned is None:
         return Recognised("no_action", kind, evidence)
     case, letter = returned
     kept = keep(intake, "desk", kind, evidence, human=False)
-    if not intake.bounce.permanent:
+    if intake.bounce.delayed:
         return Recognised("no_action", kind, evidence, case, Event("automatic_came", "desk"), (kept,))
-    data = {"n": letter.n, "letter": letter.letter, "to": letter.audience, "reason": f"{letter.to} cannot be reached"}
+    reason = f"{letter.to} cannot be reached" if intake.bounce.permanent else f"{letter.to} did not take this letter"
+    data = {"n": letter.n, "letter": letter.letter, "to": letter.audience, "reason": reason}
     effects = (kept, fx.MarkLetter(letter.n, "failed"))
     return Recognised("case", kind, evidence, case, Event("letter_bounced", "desk", data), effects)
 

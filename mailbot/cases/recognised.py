@@ -76,6 +76,7 @@ def opening(
     store: str = "",
     claim: bool = False,
     level: str = "standard",
+    category: str = "",
     reported: bool = False,
     solved: bool = False,
 ) -> tuple[fx.Effect, ...]:
@@ -84,7 +85,7 @@ def opening(
     owner = next((person.name for person in process.people.in_role("care")), "")
     facts = {
         "customer_name": name, "customer_address": address, "customer_phone": phone, "store": store, "owner": owner,
-        "claim": claim, "level": "" if level == "standard" else level, "reported": reported, "solved": solved,
+        "claim": claim, "category": category, "level": "" if level == "standard" else level, "reported": reported, "solved": solved,
     }  # fmt: skip
     effects: list[fx.Effect] = [fx.SetFact(key, value) for key, value in facts.items() if value not in ("", False)]
     known = {"name": name, "email": address, "phone": phone, "store": store}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from pydantic import TypeAdapter
 
 from mailbot.cases import effects as fx
@@ -77,9 +78,23 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
     }
 
 
+def entry_line(entry: Entry) -> str:
+    """One history entry as a line of the journal."""
+    return json_line({"entry": entry_to_json(entry)})
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """JSON values as one line of text; what the quick writer refuses (numbers over 64 bits, half a surrogate pair) any
+    mail can hold, and the slow one takes it."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False)
+
+
 def desk_line(facts: Mapping[str, Any]) -> str:
     """What the desk itself must still know after a rebuild, as a line of the journal; None forgets it."""
-    return json.dumps({"desk": dict(facts)}, ensure_ascii=False)
+    return json_line({"desk": dict(facts)})
 
 
 def entry_from_json(value: dict[str, Any]) -> Entry:

@@ -147,8 +147,7 @@ def _case_named(
     by_code = match.distinct((case for code, case in found.by_code.items() if code in intake.named), found)
     by_id = match.distinct(found.by_message_id.values(), found)
     addresses = (contact.address.casefold(),) if contact.address and not intake.forward else intake.addresses
-    of_address = (case for address in addresses for case in found.by_address.get(address, ()))
-    by_address = tuple(case for case in match.distinct(of_address, found) if match.is_open(case, process))
+    by_address = match.open_cases_of(addresses, found, process)
     for cases in (by_code, by_id, by_address):
         if cases:
             return (cases[0], ()) if len(cases) == 1 else (None, cases)

@@ -6,7 +6,7 @@ told with it, and comes back with a rebuild. A robot that sends for many people 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mailbot.cases import mailboxes
@@ -21,8 +21,13 @@ _LONGEST_LEARNT = 20  # addresses learnt for one case; more is no family
 
 def participants(case: Case) -> Iterator[str]:
     """Every address beyond the customer's from which mail belongs to the case."""
-    yield from dict.fromkeys(mail.sender for mail in case.mails if mail.party == CUSTOMER and _is_one(mail.sender))
-    yield from learnt(case)
+    yield from addresses_of(((mail.party, mail.sender) for mail in case.mails), case.facts)
+
+
+def addresses_of(mails: Iterable[tuple[str, str]], facts: Mapping[str, Any]) -> Iterator[str]:
+    """The same out of a case's mails (party, sender) and its facts, for ledgers that keep cases as documents."""
+    yield from dict.fromkeys(sender for party, sender in mails if party == CUSTOMER and _is_one(sender))
+    yield from facts.get(PART) or ()
 
 
 def learnt(case: Case) -> Mapping[str, Mapping[str, Any]]:

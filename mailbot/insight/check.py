@@ -10,10 +10,10 @@ from itertools import product
 
 from mailbot.cases.decide import NOBODY_THERE
 from mailbot.errors import Problem
-from mailbot.insight import paths
+from mailbot.insight import paths, same_words
 from mailbot.insight.map import forks, places
 from mailbot.letters import said, templates
-from mailbot.letters.offers import ELSEWHERE, amount_in, amounts_in, offer_in, scolding_in, without_voucher
+from mailbot.letters.offers import amount_in, amounts_in, offer_in, scolding_in, without_voucher
 from mailbot.letters.said import Given
 from mailbot.process.model import LetterCard, Process, State
 from mailbot.process.names import unknown
@@ -39,7 +39,17 @@ _WORLDS: Mapping[str, tuple[tuple[Given, str], ...]] = {
 def check(process: Process) -> tuple[Problem, ...]:
     """Every problem of a process that loaded."""
     lints = (templates.problems, _words, _fixed_words, _examples)
-    proofs = (_implicit_keep, _owners, paths.problems, _readers, _offers, _ladders, _answers, *lints)
+    proofs = (
+        _implicit_keep,
+        _owners,
+        paths.problems,
+        _readers,
+        _offers,
+        _ladders,
+        _answers,
+        same_words.problems,
+        *lints,
+    )
     return tuple(sorted({problem for proof in proofs for problem in proof(process)}))
 
 

@@ -132,7 +132,7 @@ def _case(intake: Intake, found: Found, looking: Looking) -> dict[str, Any]:
     if intake.person:
         mail = staff_mail.look(intake, found, process, identity, looking.now)
         return _matched(mail.case, tuple((case, 0, ()) for case in mail.several))
-    result = from_customer.matched(intake, found, process, identity)
+    result = from_customer.matched(intake, found, process, identity, looking.now)
     match result:
         case match.Matched():
             return _matched(result.case, ())

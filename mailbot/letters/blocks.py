@@ -164,7 +164,7 @@ class _Choice:
 def _choices(
     answer: Answer, amount: str, cases: Sequence[str], speech: Speech, for_customer: bool
 ) -> Iterator[_Choice]:
-    """The buttons of one answer: one, or one for each case it may be. A customer answers with the first of its words."""
+    """The buttons of one answer: one, or one for each case. A customer answers with the first of its words."""
     value, label, takes = answer.words[0] if for_customer else answer.value, answer.label, answer.takes
     more = speech.words.get(f"more_{takes}", "")
     if takes == "amount" and amount:

@@ -15,8 +15,8 @@ from mailbot.cases import money
 from mailbot.cases.model import Case
 from mailbot.letters.compose import Draft
 from mailbot.letters.offers import ELSEWHERE, amounts_in, offer_in, scolding_in, without_voucher
-from mailbot.letters.speech import said_amount
 from mailbot.letters.spans import CUSTOMER, FORM, RULE, RULES, TEMPLATE, Span
+from mailbot.letters.speech import said_amount
 from mailbot.process.model import Process
 
 OFFER, VOUCHER = "offer", "voucher"  # what a letter can grant (`grants:` in its template)

@@ -90,7 +90,8 @@ def scolding_in(text: str, process: Process, language: str = "") -> str:
 def without_voucher(text: str, process: Process, language: str = "") -> str:
     """The text without the words for a voucher."""
     for phrase in sorted(all_phrases(text, process.wording.of(language).voucher), key=len, reverse=True):
-        text = re.sub(re.escape(phrase).replace(r"\ ", r"\s{1,5}").replace("'", "['’]"), ELSEWHERE, text, flags=re.IGNORECASE)
+        written = re.escape(phrase).replace(r"\ ", r"\s{1,5}").replace("'", "['’]")
+        text = re.sub(written, ELSEWHERE, text, flags=re.IGNORECASE)
     return text
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 OPEN, CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{OPEN}(\\d{{1,6}}){CLOSE}")
@@ -68,19 +69,27 @@ class Marks:
 
     def split(self, text: str) -> Iterator[str | Value | Block]:
         """The text cut at its marks: the template's own words as str, values as they were put in."""
-        at = 0
-        for mark in _MARK.finditer(text):
-            if mark.start() > at:
-                yield text[at : mark.start()]
-            yield self._held[int(mark.group(1))]
-            at = mark.end()
-        if at < len(text):
-            yield text[at:]
+        return (self._held[piece] if isinstance(piece, int) else piece for piece in _cut(text))
 
     def lone_block(self, text: str) -> Block | None:
         """The block that is all there is in the text, if so."""
-        pieces = list(self.split(text.strip()))
-        return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], Block) else None
+        match _cut(text.strip()):
+            case (int(mark),):
+                held = self._held[mark]
+                return held if isinstance(held, Block) else None
+        return None
+
+
+@lru_cache(maxsize=4096)  # lines of templates with marks in them: they come again in every letter of the kind
+def _cut(text: str) -> tuple[str | int, ...]:
+    """The text cut at its marks, each mark as its number."""
+    pieces: list[str | int] = []
+    at = 0
+    for mark in _MARK.finditer(text):
+        pieces += [text[at : mark.start()]] if mark.start() > at else []
+        pieces.append(int(mark.group(1)))
+        at = mark.end()
+    return (*pieces, text[at:]) if at < len(text) else tuple(pieces)
 
 
 def joined(spans: Sequence[Span]) -> str:

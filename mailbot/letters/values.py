@@ -19,8 +19,8 @@ from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case, Entry
 from mailbot.letters import blocks
 from mailbot.letters.greeting import first_name
-from mailbot.letters.speech import said_amount, said_day
 from mailbot.letters.spans import CUSTOMER, RULE, RULES, STAFF, Block, Value
+from mailbot.letters.speech import said_amount, said_day
 from mailbot.process.calendar import Duration
 from mailbot.process.model import Process
 from mailbot.process.people import Person, Store
@@ -103,7 +103,11 @@ def _people(told: Told) -> dict[str, Any]:
             "address": _v(case.customer.address, CUSTOMER),
             "phone": _v(case.customer.phone, CUSTOMER),
         },
-        "owner": {**_person(owner), "title": Value(told.speech.words.get("title", ""), RULES), "founder": owner is not None and owner.founder},
+        "owner": {
+            **_person(owner),
+            "title": Value(told.speech.words.get("title", ""), RULES),
+            "founder": owner is not None and owner.founder,
+        },
         "owner_before": _names(str(case.facts.get("owner_before") or ""), RULES),
         "operations": {**_person(operations), "phone": _v(operations.phone if operations else "", RULES)},
         "author": {**_names(str(data.get("author_name", "")), STAFF), "store": _v(data.get("author_store"), RULES)},

@@ -18,41 +18,47 @@ LINE_MAX = 300
 # What mail programs write between the words of a reply and the mail that it answers, without the rules round it.
 _ORIGINAL_WORDS = (
     "original message|original email|original e-mail|original mail|original|reply message|originalnachricht"
-    "|ursprüngliche nachricht|ursprüngliche e-mail|ursprüngliche mail|original-nachricht|original nachricht|originalmail"
-    "|message d'origine|message d’origine|message original|message initial|mail original|courriel original"
-    "|e-mail d'origine|mensaje original|correo original|missatge original|messaggio originale|messaggio originario"
-    "|messaggio iniziale|mensagem original|e-mail original|oorspronkelijk bericht|origineel bericht"
-    "|oryginalna wiadomość|wiadomość oryginalna|pierwotna wiadomość|ursprungligt meddelande|originalmeddelande"
-    "|ursprungsmeddelande|oprindelig meddelelse|original meddelelse|opprinnelig melding|alkuperäinen viesti"
-    "|původní zpráva|původní e-mail|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|orijinal mesaj"
-    "|özgün ileti|izvorna poruka|izvirno sporočilo|исходное сообщение|исходное письмо|оригинальное сообщение"
-    "|оригінальне повідомлення|вихідне повідомлення|αρχικό μήνυμα|הודעה מקורית|الرسالة الأصلية|tin nhắn gốc"
-    "|thư gốc|原始邮件|原始郵件|原始訊息|原始信件|邮件原件|原邮件|原文|回复的原邮件|元のメッセージ|オリジナルメッセージ"
-    "|原メッセージ|원본 메시지|원본 메일|원본메일|원본 이메일|pesan asli|mesej asal|algne kiri|sākotnējais ziņojums"
+    "|ursprüngliche nachricht|ursprüngliche e-mail|ursprüngliche mail|original-nachricht|original nachricht"
+    "|originalmail|message d'origine|message d’origine|message original|message initial|mail original"
+    "|courriel original|e-mail d'origine|mensaje original|correo original|missatge original"
+    "|messaggio originale|messaggio originario|messaggio iniziale|mensagem original|e-mail original"
+    "|oorspronkelijk bericht|origineel bericht|oryginalna wiadomość|wiadomość oryginalna|pierwotna wiadomość"
+    "|ursprungligt meddelande|originalmeddelande|ursprungsmeddelande|oprindelig meddelelse"
+    "|original meddelelse|opprinnelig melding|alkuperäinen viesti|původní zpráva|původní e-mail"
+    "|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|orijinal mesaj|özgün ileti|izvorna poruka"
+    "|izvirno sporočilo|исходное сообщение|исходное письмо|оригинальное сообщение|оригінальне повідомлення"
+    "|вихідне повідомлення|αρχικό μήνυμα|הודעה מקורית|الرسالة الأصلية|tin nhắn gốc|thư gốc|原始邮件|原始郵件"
+    "|原始訊息|原始信件|邮件原件|原邮件|原文|回复的原邮件|元のメッセージ|オリジナルメッセージ|原メッセージ"
+    "|원본 메시지|원본 메일|원본메일|원본 이메일|pesan asli|mesej asal|algne kiri|sākotnējais ziņojums"
 )
 ORIGINAL = frozenset(_ORIGINAL_WORDS.split("|"))
 
 # How an attribution begins where the date comes first.
 _BEGINNINGS = (
-    "on |at |in a message dated |le |am |el |il |em |a |a las |no dia |op |w dniu |dnia |den |dne |dňa |på |în |la |pe "
-    "|στις |la data de |na |kuupäev|vào |pada |pada tanggal |ngày |ในวันที่|у |в |вт|ср|чт|пт|сб|вс|пн|בתאריך|ב-|في |"
-    "在|於|于|u |v |o |missatge de |das |quoting |citando |zitat von |citation de |quoto |citerar |quando "
+    "on |at |in a message dated |le |am |el |il |em |a |a las |no dia |op |w dniu |dnia |den |dne |dňa |på "
+    "|în |la |pe |στις |la data de |na |kuupäev|vào |pada |pada tanggal |ngày |ในวันที่|у |в |вт|ср|чт|пт|сб"
+    "|вс|пн|בתאריך|ב-|في |在|於|于|u |v |o |missatge de |das |quoting |citando |zitat von |citation de "
+    "|quoto |citerar |quando "
 )
 _BEGINS = tuple(filter(None, _BEGINNINGS.casefold().split("|")))
 _QUOTING = ("quoting ", "citando ", "zitat von ", "citation de ", "quoto ", "citerar ", "citát od ", "citát ")
 _VERB = re.compile(
-    r"\bwrote\b|\bwrites\b|\bsaid\b|a [ée]crit|escribi[óo]|escribiu|\bescrigu|ha escrit|\bschrieb\b|geschrieben|ha scritto"
-    r"|escreveu|schreef|geschreven|napisał|napisal|napsal|nap[íi]sal|napisao|a scris|skrev|\bpisze\b|napisana przez|напис|\bпиш|писал"
-    r"|写道|寫道|写到|写了|来信|yazdı|kirjoitti|írta|έγραψε|έγραψ|đã viết|menulis|เขียนว่า|작성|쓰기|보낸 메일|さんは書きました"
-    r"|のメール|のメッセージ|が書きました|kirjutas|rašė|rakstīja|כתב|כתבה|מאת|كتب|تمت كتابة|missatge de .{1,100} del dia",
+    r"\bwrote\b|\bwrites\b|\bsaid\b|a [ée]crit|escribi[óo]|escribiu|\bescrigu|ha escrit|\bschrieb\b"
+    "|geschrieben|ha scritto|escreveu|schreef|geschreven|napisał|napisal|napsal|nap[íi]sal|napisao|a scris"
+    r"|skrev|\bpisze\b|napisana przez|напис|\bпиш|писал|写道|寫道|写到|写了|来信|yazdı|kirjoitti|írta|έγραψε"
+    "|έγραψ|đã viết|menulis|เขียนว่า|작성|쓰기|보낸 메일|さんは書きました|のメール|のメッセージ|が書きました"
+    "|kirjutas|rašė|rakstīja|כתב|כתבה|מאת|كتب|تمت كتابة|missatge de .{1,100} del dia",
     re.IGNORECASE,
 )
 _VERB_AT_END = re.compile(
-    r"(?:wrote|writes|a [ée]crit|escribi[óo]|schrieb|geschrieben|ha scritto|escreveu|schreef|geschreven|napisał|napsal"
-    r"|skrev|kirjoitti|yazdı|írta|a scris|пишет|писал|написал|έγραψε|写道|寫道)(?:\(a\)|\(а\)|/a)?\s?$",
+    "(?:wrote|writes|a [ée]crit|escribi[óo]|schrieb|geschrieben|ha scritto|escreveu|schreef|geschreven"
+    r"|napisał|napsal|skrev|kirjoitti|yazdı|írta|a scris|пишет|писал|написал|έγραψε|写道|寫道)(?:\(a\)|\(а\)"
+    r"|/a)?\s?$",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"\d{1,2}\s?[:.hHh：时時시]\s?\d{2}|\d{1,2}\s?(?:am|pm|a\.m|p\.m|uhr)\b|\bat \d{1,2}\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\d{1,2}\s?[:.hHh：时時시]\s?\d{2}|\d{1,2}\s?(?:am|pm|a\.m|p\.m|uhr)\b|\bat \d{1,2}\b", re.IGNORECASE
+)
 _DAY = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2}|\d{1,2}\s?[月월]\s?\d{1,2}|(?<!\d)25[67]\d(?!\d)"
 )
@@ -119,14 +125,15 @@ def seen(line: str) -> str:
 
 
 def _may_begin(first: str, lines: Sequence[str], at: int) -> bool:
-    """Whether an attribution can begin with this line: a date, an address or a beginning of one, or a name above one."""
+    """Whether an attribution can begin with this line: a date, an address, a beginning, or a name above one."""
     if first[0] in "<(":
         return False
     if _ends(first) or "@" in first or any(map(str.isdigit, first[:24])) or _has_beginning(first):
         return True
     following = seen(lines[at + 1][:LINE_MAX]) if at + 1 < len(lines) else ""
     addressed = following.startswith(("<", "(<")) or first.endswith(("<", "("))
-    return addressed and "@" in following and len(first.split()) <= _NAME_ABOVE
+    named = len(first.split()) <= _NAME_ABOVE or _VERB.search(first) is not None
+    return addressed and named and "@" in following
 
 
 def _ends(joined: str) -> bool:
@@ -155,7 +162,8 @@ def _judged(joined: str, start: int, end: int) -> Attribution | None:
         return Attribution(start, end, joined, not personal)
     dated_weakly = _has_beginning(said) and any(map(str.isdigit, said))
     named = end == start + 1 and _VERB_AT_END.search(said) and len(said.split()) <= _NAME_ABOVE + 2
-    return Attribution(start, end, joined, False) if dated_weakly or (named and not personal) else None
+    named = named and not personal and said.split()[0].casefold() not in _PRONOUNS  # "You wrote:" is said by a person
+    return Attribution(start, end, joined, False) if dated_weakly or named else None
 
 
 def _is_personal(said: str) -> bool:

@@ -9,12 +9,14 @@ staff command" says. ARC-Authentication-Results (RFC 8617) is what others say, s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from string import ascii_lowercase, ascii_uppercase
 
 from mailbot.mail.headers import VALUE_MAX
 from mailbot.mail.model import Message, Verdict
 
 _FIELD = "authentication-results"
 _WITHOUT_ID = "none"  # Microsoft 365 writes no authserv-id
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)  # domains fold in ASCII alone: ß is not ss (RFC 5890 2.3.2)
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ def verdict(message: Message, authserv_id: str) -> Verdict:
     """Whether our server vouches for the From address of the mail."""
     if not authserv_id:
         return Verdict("none", "no authserv_id is set")
-    run = _trusted_run(message, authserv_id.casefold())
+    run = _trusted_run(message, authserv_id.translate(_SMALL))
     if not run:
         return Verdict("none", "no Authentication-Results of our own server on top")
     dmarc = next((found[0] for each in run if (found := each.of("dmarc"))), None)
@@ -49,13 +51,18 @@ def verdict(message: Message, authserv_id: str) -> Verdict:
         return Verdict("fail", "dmarc=fail")
     if message.sender is None or message.from_count != 1:
         return Verdict("none", f"{message.from_count} mailboxes in From prove nobody")
+    if not message.sender.address.isascii():
+        # Folding case makes one of what are two domains: straße.example is nobody at strasse.example (RFC 5891 4).
+        return Verdict("none", "a From address beyond ASCII proves nobody")
     return _proof(run, dmarc, message.sender.domain)
 
 
 def parse(value: str) -> Results:
     """Read one field, tolerant of comments, quoted strings, versions and a trailing ';'."""
     segments = _segments(value)
-    first = segments[0] if segments else []
+    first = segments[0]
+    if not first:
+        return Results("", ())  # nothing before the first ';': neither an id nor a statement stands where it must
     has_id = "=" not in first[1:2]
     statements = [_statement(tokens) for tokens in (segments[1:] if has_id else segments)]
     return Results(first[0] if has_id and first else "", tuple(each for each in statements if each))
@@ -125,7 +132,7 @@ def _segments(value: str) -> list[list[str]]:
     """
     segments: list[list[str]] = [[]]
     word, depth, quoted, escaped = "", 0, False, False
-    for character in value.casefold() + ";":
+    for character in value.translate(_SMALL) + ";":
         if escaped:
             word += character if not depth else ""
             escaped = False
@@ -144,4 +151,4 @@ def _segments(value: str) -> list[list[str]]:
                 segments[-1].append("=")
             elif character == ";":
                 segments.append([])
-    return [tokens for tokens in segments if tokens] or [[]]
+    return segments[:1] + [tokens for tokens in segments[1:] if tokens]

@@ -9,9 +9,17 @@ RFC 3464 and RFC 6522 (reports), RFC 8098 (receipts), RFC 5965 (abuse reports), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from mailbot.mail import calendar_answers, form_notice, machine_fields, persons, report_parts, robot_words, senders
+from mailbot.mail import (
+    calendar_answers,
+    form_notice,
+    machine_fields,
+    machine_signs,
+    persons,
+    report_parts,
+    robot_words,
+    senders,
+)
 from mailbot.mail import vacation_words as vacation
 from mailbot.mail.bounce_texts import DELAY_SUBJECT, FAILED_SUBJECT
 from mailbot.mail.bounces import bounce, tells_of_success
@@ -22,14 +30,16 @@ from mailbot.mail.senders import is_no_reply as is_no_reply
 _REPORTS = {report_parts.RECEIPT: "receipt", report_parts.COMPLAINT: "report", report_parts.TLS: "report"}
 _OLD_REPORT = re.compile(r"report-type\s{0,3}=\s{0,3}\"?([\w.-]{1,60})")
 _HELP_DESKS = re.compile(
-    r"zendesk|freshdesk|freshservice|help ?scout|intercom|gorgias|front(?:app)?\b|groove|kayako|reamaze|hubspot|salesforce|zoho desk|jitbit|osticket|zammad|otrs|request tracker",
+    r"zendesk|freshdesk|freshservice|help ?scout|intercom|gorgias|front(?:app)?\b|groove|kayako|reamaze|hubspot"
+    r"|salesforce|zoho desk|jitbit|osticket|zammad|otrs|request tracker",
     re.IGNORECASE,
 )
 _PERSONAL_NAME = re.compile(
     r"^[^\W\d_][\w.'’-]{0,30}(?: [^\W\d_][\w.'’-]{0,30}){0,3}(?: ?[(,|@]| via | from |$)", re.IGNORECASE
 )
 _IMPERSONAL = re.compile(
-    r"support|team|service|help|desk|system|notification|customer|care|info|sales|admin|bot\b|kunden|équipe|équipe|equipo|reply|ticket|jira|github|gitlab",
+    r"support|team|service|help|desk|system|notification|customer|care|info|sales|admin|bot\b|kunden|équipe"
+    r"|équipe|equipo|reply|ticket|jira|github|gitlab",
     re.IGNORECASE,
 )
 
@@ -55,8 +65,8 @@ def automatic(message: Message, own: frozenset[str], is_own_letter: bool) -> Aut
         return None
     if submitted:
         return _declared(message, submitted)
-    signs = [*_sufficient(message, own)]
-    weak = [*_weak(message, own)]
+    signs = [*machine_signs.sufficient(message, own)]
+    weak = [*machine_signs.weak(message, own)]
     if not signs and len(weak) < 2:
         return None
     kinds = [kind for kind, _ in (signs or weak)]
@@ -69,7 +79,7 @@ def _own(message: Message, own: frozenset[str], is_own_letter: bool, notice: boo
         return "own", "Message-ID of one of our letters"
     for name, value in message.headers:
         if name.startswith("x-mailbot-") or (name == "x-loop" and _base(value.strip("<> ").casefold()) in own):
-            return "own", f"{name.title().replace('X-Mailbot', 'X-Mailbot')}: {value[:80]}"
+            return "own", f"{name.title()}: {value[:80]}"
     if message.sender and _base(message.sender.key) in own and not notice:
         return "own", f"From: {message.sender.address}"
     return None
@@ -133,7 +143,7 @@ def _null_sender(message: Message, notice: bool) -> Found | None:
 
 
 def _server_kind(message: Message) -> str:
-    if _is_challenge(message):
+    if machine_signs.is_challenge(message):
         return "challenge"
     if vacation.automatic_subject(message.subject) or vacation.absence_at_start(message.subject):
         return "vacation"
@@ -163,7 +173,7 @@ def _declared(message: Message, submitted: str) -> Automatic | None:
     evidence = (f"Auto-Submitted: {submitted}",)
     if _help_desk_person(message):
         return None
-    if _is_challenge(message) or robot_words.CHALLENGE_BODY.search(message.text[: robot_words.HEAD_MAX]):
+    if machine_signs.is_challenge(message) or robot_words.CHALLENGE_BODY.search(message.text[: robot_words.HEAD_MAX]):
         return Automatic("challenge", evidence)
     if robot_words.REPORT_SUBJECT.match(message.subject):
         return Automatic("report", evidence)
@@ -187,7 +197,7 @@ def _declared(message: Message, submitted: str) -> Automatic | None:
 
 def _help_desk_person(message: Message) -> bool:
     """A help desk's mail in which a person of the company speaks: it marks those like the ones that it writes alone."""
-    program = f"{message.header('x-mailer')} {message.header('x-zendesk-from-account-id')} {message.message_id} {message.header('x-helpscout-conversation-id')}"
+    program = f"{message.header('x-mailer')} {message.message_id}"
     if not _HELP_DESKS.search(program) or message.sender is None:
         return False
     name = message.sender.name
@@ -197,107 +207,7 @@ def _help_desk_person(message: Message) -> bool:
     )
 
 
-def _is_challenge(message: Message) -> bool:
-    if message.sender and message.sender.domain.endswith(robot_words.CHALLENGE_HOSTS):
-        return True
-    return bool(robot_words.CHALLENGE_SUBJECT.match(message.subject)) and bool(
-        robot_words.CHALLENGE_WORDS.search(message.text[: vacation.WORDS_MAX]) or not message.text.strip()
-    )
-
-
-def _sufficient(message: Message, own: frozenset[str]) -> Iterator[Found]:
-    """Signs each of which is enough without any other."""
-    subject = message.subject
-    if vacation.automatic_subject(subject):
-        yield "vacation", f"Subject: {subject[:80]}"
-    if robot_words.CHALLENGE_SUBJECT.match(subject) and (
-        _is_challenge(message) or not persons.has_a_persons_program(message)
-    ):
-        yield "challenge", f"Subject: {subject[:80]}"
-    elif _is_challenge(message):
-        yield "challenge", f"From: {message.header('from')[:80]}"
-    yield from machine_fields.certain(message)
-    if not _own_list(message, own):
-        yield from _of_lists(message)
-    if robot_words.REPORT_SUBJECT.match(subject) and not persons.has_a_persons_program(message):
-        yield "report", f"Subject: {subject[:80]}"
-    sender = message.sender
-    if sender and is_no_reply(sender.key) and not _answers_go_elsewhere(message):
-        yield "receipt" if _old_receipt(message) else "robot", f"From: {sender.address}"
-    elif sender and senders.is_robot(sender.key) and robot_words.WATCHING.match(subject):
-        yield "robot", f"From: {sender.address}; Subject: {subject[:60]}"
-    elif _old_receipt(message):
-        yield "receipt", f"Subject: {subject[:80]}"
-
-
-def _of_lists(message: Message) -> Iterator[Found]:
-    """Precedence and the list's own fields; a person's program with nothing but `bulk` is a company's footer."""
-    listed = machine_fields.of_list(message)
-    ranked = machine_fields.precedence(message)
-    person = persons.has_a_persons_program(message)
-    if ranked and (listed or not person or ranked[0] == "vacation"):
-        absent = vacation.absence_at_start(message.subject) or vacation.opens_with_absence(message.text)
-        yield "vacation" if absent and not listed else ranked[0], ranked[1]
-    if listed:
-        yield listed
-
-
-def _weak(message: Message, own: frozenset[str]) -> Iterator[Found]:
-    """Signs that a person's mail can show too; two of them together are believed."""
-    person = persons.has_a_persons_program(message)
-    opens = vacation.opens_with_absence(message.text)
-    suppress = message.header("x-auto-response-suppress")
-    if vacation.absence_firm(message.subject, message.text):
-        yield "vacation", "Subject begins with words of absence"
-        if opens and not persons.has_prefix(message.subject) and not person:
-            yield "vacation", "and so does the text"
-    elif opens and suppress and not persons.has_prefix(message.subject):
-        yield "vacation", "text begins with words of absence"
-    if suppress and (not person or "x-ms-exchange-inbox-rules-loop" in dict(message.headers)):
-        yield "robot", "X-Auto-Response-Suppress"
-    if person or _own_list(message, own):
-        return
-    if message.header("list-unsubscribe"):
-        yield "list", "List-Unsubscribe"
-        if not message.references:
-            yield "list", "no answer to anything"
-    if message.header("list-post"):
-        yield "list", "List-Post"
-    if found := machine_fields.mass(message):
-        yield found
-    if message.sender and senders.is_robot(message.sender.key) and not _answers_go_elsewhere(message):
-        yield "robot", f"From: {message.sender.address}"
-        if robot_words.acknowledges(message.subject, message.text):
-            yield "robot", "says that something was received"
-    elif suppress and robot_words.acknowledges(message.subject, message.text):
-        yield "robot", "says that something was received"
-
-
-def _old_receipt(message: Message) -> bool:
-    """ "Read: …" with the words of a receipt below, and no more: programs from before RFC 3798."""
-    text = message.text.strip()
-    return (
-        bool(robot_words.RECEIPT_SUBJECT.match(message.subject))
-        and len(text) < 900
-        and bool(robot_words.RECEIPT_WORDS.search(text))
-        and not message.attached
-    )
-
-
-def _own_list(message: Message, own: frozenset[str]) -> bool:
-    """Whether the list is of the desk's own house (a group that hands its mail to the desk): its members are people."""
-    said = f"{message.header('list-post')} {message.header('list-id')} {message.header('mailing-list')}".casefold()
-    hosts = {address.rpartition("@")[2] for address in own if address}
-    return any(re.search(rf"(?:^|[@.<\s]){re.escape(host)}(?:$|[>\s;,?])", said) for host in hosts)
-
-
 def _base(address: str) -> str:
     """The address without its detail (RFC 5233): desk+token@ is the desk too."""
     local, _, host = address.rpartition("@")
     return f"{local.partition('+')[0]}@{host}"
-
-
-def _answers_go_elsewhere(message: Message) -> bool:
-    """A contact form sends from no-reply with the customer in Reply-To: a person wrote it."""
-    domain = message.sender.domain if message.sender else ""
-    return any(not is_no_reply(each.key) and each.domain != domain for each in message.reply_to)

@@ -15,7 +15,7 @@ from mailbot.mail.model import Part
 from mailbot.mail.pieces import Node
 
 TEXT_MAX = 1_000_000  # characters of words; a book chapter has 50,000
-BODY_BYTES_MAX = 4_000_000  # of one part
+BODY_BYTES_MAX = 3_000_000  # of one part
 STUB_MAX = 300  # characters of a plain part that only says that there is HTML
 SEALED = "PGP: the words are encrypted"
 NO_WORDS = "no words could be read"
@@ -31,7 +31,9 @@ _STUB = re.compile(
 )
 _PREAMBLE = re.compile(r"mime|multi-?part|content-transfer", re.IGNORECASE)
 _PRIVATE = re.compile("[\ue000-\uf8ff]")  # the letters room uses them as marks of its own
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 # these two join pictures and the letters of Persian or Hindi; elsewhere they only fill hidden lines
@@ -155,15 +157,16 @@ def _spare_words(leaves: list[mime.Leaf], structure: MimeMessage | None) -> str:
 
 
 def _characters(leaf: mime.Leaf, defects: list[str]) -> str:
-    data = mime.data(leaf.part)
-    if len(data) > BODY_BYTES_MAX:
+    said = mime.content(leaf.part)
+    data = transfer.decode(said[: 2 * BODY_BYTES_MAX], mime.field(leaf.part, "content-transfer-encoding"), words=True)
+    if len(data) > BODY_BYTES_MAX or len(said) > 2 * BODY_BYTES_MAX:
         defects.append("the text was cut: too long")
     label = mime.parameter(leaf.part, "charset")
     if leaf.type in _HTML and not label:
         label = hypertext.declared_charset(data)
     if not charsets.is_known(label):
         defects.append(UNKNOWN_CHARSET)
-    return clean(charsets.decode(data[:BODY_BYTES_MAX], label))
+    return clean(charsets.decode(data[:BODY_BYTES_MAX], label)[:TEXT_MAX])
 
 
 def _plain(leaf: mime.Leaf, defects: list[str]) -> str:

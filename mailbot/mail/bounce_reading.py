@@ -27,14 +27,16 @@ from mailbot.mail.bounce_texts import (
 from mailbot.mail.model import Message
 from mailbot.mail.senders import from_server
 
-OLD_FORMAT_LINES_MAX = 2_000  # that flufl.bounce sees: it looks at each line with some 50 patterns
+OLD_FORMAT_LINES_MAX = 800  # that flufl.bounce sees: it looks at each line with some 50 patterns
+OLD_FORMAT_MAX = 32 * 1024
 WORDS_MAX = 20_000
 LINE_MAX = 1_000  # of a report: longer lines hold no list of recipients
 NEAR = 600  # characters after an address in which the reason of its failure stands
 _ADDRESS = re.compile(r"[\w.+=&'/~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _ID_LINE = re.compile(r"(?im)^.{0,40}message-?id.{0,400}$")
 _SENDER_LINE = re.compile(
-    r"(?im)^[ \t>]{0,20}(?:mail from|from|sender|reply-to|contact|von|de|发件人|for (?:further )?assistance|if you (?:have|need)).{0,400}$"
+    r"(?im)^[ \t>]{0,20}(?:mail from|from|sender|reply-to|contact|von|de|发件人|for (?:further )?assistance"
+    r"|if you (?:have|need)).{0,400}$"
 )
 _SUCCESS = re.compile(
     r"successfully (?:delivered|relayed)|was (?:delivered|relayed) to|delivery report that you requested", re.IGNORECASE
@@ -135,7 +137,9 @@ def _sensible(found: list[str], message: Message, sent_to: list[str]) -> list[st
 
 def _flufl(raw: bytes) -> tuple[list[str], list[str]]:
     """(temporary, permanent) by flufl.bounce, whose detectors let their own bugs through."""
-    structure: MimeMessage = mime.parse(b"\n".join(raw.split(b"\n", OLD_FORMAT_LINES_MAX)[:OLD_FORMAT_LINES_MAX]))[0]
+    lines = raw.split(b"\n", OLD_FORMAT_LINES_MAX)[:OLD_FORMAT_LINES_MAX]
+    short = b"\n".join(line for line in lines if len(line) <= LINE_MAX)[:OLD_FORMAT_MAX]
+    structure: MimeMessage = mime.parse(short)[0]
     try:
         temporary, permanent = flufl.bounce.all_failures(structure)
     except (*mime.PARSER_FAILURES, UnicodeError):

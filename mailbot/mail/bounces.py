@@ -59,7 +59,7 @@ def bounce(message: Message) -> Bounce | None:
 
 
 def tells_of_success(message: Message) -> bool:
-    """Whether the report says only that the letter arrived or went on (RFC 3464 2.3.3: delivered, relayed, expanded)."""
+    """Whether the report says only that the letter arrived or went on (RFC 3464 2.3.3)."""
     outcomes = _delivery_status(message, report_parts.of(message))
     return outcomes.reached and not outcomes
 

@@ -16,7 +16,14 @@ _ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 _METHOD = re.compile(rb"(?im)^METHOD[ \t]{0,2}:[ \t]{0,2}(REPLY|COUNTER|DECLINECOUNTER|REFRESH)\b")
 _TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
 _SUBJECT = re.compile(
-    r"^(?:(?:tentatively )?accepted|tentative|declined|new time proposed|proposed new time|zugesagt|angenommen|mit vorbehalt|abgelehnt|abgesagt|neuer terminvorschlag|accepté|accepté provisoirement|provisoire|refusé|nouvelle heure proposée|aceptad[oa]|provisional|rechazad[oa]|nueva hora propuesta|accettat[oa]|provvisori[oa]|rifiutat[oa]|aceito|aceite|provisório|recusado|rejeitado|geaccepteerd|voorlopig|geweigerd|afgewezen|accepterat|avböjt|accepteret|afvist|godtatt|avslått|hyväksytty|hylätty|zaakceptowano|odrzucono|wstępnie|přijato|odmítnuto|принято|отклонено|под вопросом|kabul edildi|reddedildi|已接受|已暂定|暂定|已拒绝|已謝絕|已谢绝|承諾|仮承諾|辞退|수락|거절|미정)(?: \([^)]{1,60}\))?\s?[:：]",
+    r"^(?:(?:tentatively )?accepted|tentative|declined|new time proposed|proposed new time|zugesagt|angenommen"
+    r"|mit vorbehalt|abgelehnt|abgesagt|neuer terminvorschlag|accepté|accepté provisoirement|provisoire|refusé"
+    r"|nouvelle heure proposée|aceptad[oa]|provisional|rechazad[oa]|nueva hora propuesta|accettat[oa]"
+    r"|provvisori[oa]|rifiutat[oa]|aceito|aceite|provisório|recusado|rejeitado|geaccepteerd|voorlopig|geweigerd"
+    r"|afgewezen|accepterat|avböjt|accepteret|afvist|godtatt|avslått|hyväksytty|hylätty|zaakceptowano|odrzucono"
+    r"|wstępnie|přijato|odmítnuto|принято|отклонено|под вопросом|kabul edildi|reddedildi|已接受|已暂定|暂定"
+    r"|已拒绝|已謝絕|已谢绝"
+    r"|承諾|仮承諾|辞退|수락|거절|미정)(?: \([^)]{1,60}\))?\s?[:：]",
     re.IGNORECASE,
 )
 

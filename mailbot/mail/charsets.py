@@ -24,14 +24,16 @@ _KOREAN = ("cp949", "johab", "utf-8")
 _THAI = ("cp874", "utf-8")
 _TABLE: dict[tuple[str, ...], str] = {
     _GUESS: "us-ascii ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso_8859-1 iso-8859-1-windows-1252 latin1 latin-1 l1 "
-    "unknown-8bit unknown x-unknown utf-8 utf8 utf_8 utf-8mb4 utf8mb4 unicode-1-1-utf-8 default ansi 8bit none _autodetect "
-    "windows-1252 cp1252 windows1252 binary 646 us en",
+    "unknown-8bit unknown x-unknown utf-8 utf8 utf_8 utf-8mb4 utf8mb4 unicode-1-1-utf-8 default ansi 8bit none "
+    "_autodetect windows-1252 cp1252 windows1252 binary 646 us en",
     _CHINESE: "gb2312 gb_2312-80 gb-2312 gbk gb18030 gb-18030 cp936 ms936 windows-936 cn-gb chinese euc-cn gb euccn "
     "gb13000 csgb2312 gb2312-80 iso-ir-58",
     _BIG5: "big5 big-5 cn-big5 big5-eten csbig5 big5-hkscs big5hkscs big5_hkscs cp950 windows-950 ms950",
-    _JAPANESE: "shift_jis shift-jis sjis ms_kanji windows-31j cp932 csshiftjis windows-932 ms932 shiftjis shift_jis-2004",
+    _JAPANESE: "shift_jis shift-jis sjis ms_kanji windows-31j cp932 csshiftjis windows-932 ms932 shiftjis "
+    "shift_jis-2004",
     _EUC_JP: "euc-jp eucjp euc_jp ujis cseucpkdfmtjapanese eucjp-ms cp51932",
-    _JIS_7BIT: "iso-2022-jp csiso2022jp iso-2022-jp-1 iso-2022-jp-2 iso-2022-jp-3 iso-2022-jp-ms cp50220 cp50221 cp50222 jis",
+    _JIS_7BIT: "iso-2022-jp csiso2022jp iso-2022-jp-1 iso-2022-jp-2 iso-2022-jp-3 iso-2022-jp-ms "
+    "cp50220 cp50221 cp50222 jis",
     _KOREAN: "ks_c_5601 ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 euc-kr euckr korean windows-949 cp949 uhc ms949",
     _THAI: "windows-874 tis-620 tis620 iso-8859-11 cp874",
     ("hz",): "hz hz-gb-2312",
@@ -195,7 +197,7 @@ def _broken(data: bytes, name: str) -> str:
         mended = data.decode(each, "replace")
         bad = mended.count("\ufffd")
         good = sum(1 for character in mended[:200_000] if character > "\x7f") - bad
-        if bad <= 2 and good or bad * 10 <= good:
+        if (bad <= 2 and good) or bad * 10 <= good:
             return mended
     return data.decode("cp1252", "replace")
 

@@ -6,10 +6,13 @@ import re
 
 _QUOTE = re.compile(r"(?:>[ ]?){0,50}")
 _SIGNATURE = "-- "
+LINES_MAX = 100_000  # a book has 10,000; more stay as they are
 
 
 def joined(text: str, delete_space: bool) -> str:
     """The text with its soft line ends taken out; the signature's '-- ' stays alone."""
+    if text.count("\n") > LINES_MAX:
+        return text
     lines: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):

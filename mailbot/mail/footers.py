@@ -57,17 +57,22 @@ _BEGIN_WORDS = (
 _BEGINS = re.compile(rf"^(?:{_BEGIN_WORDS})", re.IGNORECASE)
 # "Sent from my husband's account, mine does not work" and "Envoyé de Paris le 3 mai par la poste" are said by a person.
 _OWN = re.compile(
-    r"\b(?:account|because|since|address|email of|wife|husband|yesterday|last|konto|weil|gestern|compte|car|parce|hier|poste|colis"
-    r"|courrier recommandé|cuenta|porque|ayer|correos|conto|perché|ieri|posta|conta|ontem|correio|parcel|courier|garment|dress|coat|you|vous|ihnen|sie)\b",
+    r"\b(?:account|because|since|address|email of|wife|husband|yesterday|last|konto|weil|gestern|compte|car"
+    "|parce|hier|poste|colis|courrier recommandé|cuenta|porque|ayer|correos|conto|perché|ieri|posta|conta"
+    r"|ontem|correio|parcel|courier|garment|dress|coat|you|vous|ihnen|sie)\b",
     re.IGNORECASE,
 )
 _DEVICE_WORDS = re.compile(
-    r"iphone|ipad|android|samsung|galaxy|huawei|xiaomi|redmi|pixel|blackberry|outlook|gmail|yahoo|aol|proton|mail|handy|smartphone"
-    r"|phone|mobil|móvil|telefon|teléfono|tel[eé]m|cellulare|celular|ordinateur|tablet|spark|superhuman|windows|mac\b|app\b|orange"
-    r"|free|gmx|web\.de|t-online|avast|browser|手机|网易|qq|zoho|tuta|libero|virgilio|tiscali|portable|appareil|gerät|dispositiv",
+    "iphone|ipad|android|samsung|galaxy|huawei|xiaomi|redmi|pixel|blackberry|outlook|gmail|yahoo|aol|proton"
+    "|mail|handy|smartphone|phone|mobil|móvil|telefon|teléfono|tel[eé]m|cellulare|celular|ordinateur|tablet"
+    r"|spark|superhuman|windows|mac\b|app\b|orange|free|gmx|web\.de|t-online|avast|browser|手机|网易|qq|zoho"
+    "|tuta|libero|virgilio|tiscali|portable|appareil|gerät|dispositiv",
     re.IGNORECASE,
 )
-_ALWAYS = re.compile(r"^(?:sent from my|von meine|发|從我|从我|iphone|get |virus|virenfrei|holen|ottieni|obte|obté|télécharge|download)", re.IGNORECASE)
+_ALWAYS = re.compile(
+    "^(?:sent from my|von meine|发|從我|从我|iphone|get |virus|virenfrei|holen|ottieni|obte|obté|télécharge|download)",
+    re.IGNORECASE,
+)
 LINK = re.compile(r"^[<\[(]?(?:https?://|www\.)\S{1,600}$", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"^\[(?:cid|image|inline image|bild|imagen|immagine|logo)\b[^\]]{0,200}\]$", re.IGNORECASE)
 
@@ -97,9 +102,10 @@ _BANNER_WORDS = (
 )
 _BANNER = re.compile(rf"^[*\[>\s_!⚠️-]{{0,6}}(?:{_BANNER_WORDS})", re.IGNORECASE)
 _BANNER_GOES_ON = re.compile(
-    r"\b(?:click|links?|attachments?|sender|recogni[sz]e|organi[sz]ation|learn why|suspicious|phishing|anhänge|klicken|absender|unternehmens?"
-    r"|pièces jointes|cliquez|expéditeur|adjuntos|enlaces|remitente|allegati|mittente|anexos|remetente|bijlagen|zjqcmqryfpfptbanner\w*"
-    r"|be careful|do not open|externally|learnaboutsenderidentification)\b|链接|附件|发件人",
+    r"\b(?:click|links?|attachments?|sender|recogni[sz]e|organi[sz]ation|learn why|suspicious|phishing"
+    "|anhänge|klicken|absender|unternehmens?|pièces jointes|cliquez|expéditeur|adjuntos|enlaces|remitente"
+    r"|allegati|mittente|anexos|remetente|bijlagen|zjqcmqryfpfptbanner\w*|be careful|do not open|externally"
+    r"|learnaboutsenderidentification)\b|链接|附件|发件人",
     re.IGNORECASE,
 )
 
@@ -169,12 +175,13 @@ _COMPANY_WORDS = (
 )
 _COMPANY = re.compile(_COMPANY_WORDS, re.IGNORECASE)
 _RECIPIENT = re.compile(
-    r"recipient|addressee|empfänger|adressat|destinat[aá]|absender|mittente|ontvanger|odbiorc|mottagar|modtager|vastaanotta"
-    r"|příjem|címzett|получател|одержувач|παραλήπτ|收件人|接收",
+    "recipient|addressee|empfänger|adressat|destinat[aá]|absender|mittente|ontvanger|odbiorc|mottagar"
+    "|modtager|vastaanotta|příjem|címzett|получател|одержувач|παραλήπτ|收件人|接收",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(
-    r"(?-i:\bI\b)|\b(?:my|ich|meine?|mir|je|j'ai|mon|ma|mes|yo|mi|mis|io|mio|mia|eu|meu|minha|ik|mijn)\b|我", re.IGNORECASE
+    r"(?-i:\bI\b)|\b(?:my|ich|meine?|mir|je|j'ai|mon|ma|mes|yo|mi|mis|io|mio|mia|eu|meu|minha|ik|mijn)\b|我",
+    re.IGNORECASE,
 )
 _LEGAL_MIN = 30  # characters of such a paragraph; Chinese says it in less
 

@@ -20,9 +20,11 @@ from mailbot.mail.printed import Who
 
 DEPTH_MAX = 10
 TEXT_MAX = 200_000  # a forward begins near the top; what stands below is looked at no further
+LINES_MAX = 2_000  # of them that a forward, or the one inside it, may begin on: a long thread has some hundred
 SENDER_MAX = 200  # characters of a line that holds a sender and nothing else
 NO_ADDRESS = "no address could be read for the original sender"
 _NOBODY = re.compile(r"^(no|do|donot)[-_.]?(not[-_.]?)?reply", re.IGNORECASE)
+_GROUPWISE = re.compile(r">>> [^<>@]{0,100}<?[^<>@\s]{1,64}@[^<>@\s]{1,255}>? [\d/.: APM]{8,30} ?>>>")
 _Accept = Callable[[Boundary], bool]
 
 
@@ -80,7 +82,9 @@ def _passed_on(kind: str) -> _Accept:
 def _inline(text: str, accept: _Accept, kind: str, subject: str = "") -> _Layer | None:
     """The first boundary in the text, if it introduces a forwarded mail."""
     lines = text.split("\n")
-    for at, line in enumerate(lines):
+    for at, line in enumerate(lines[:LINES_MAX]):
+        if kind == subjects.FORWARD and _GROUPWISE.fullmatch(line.strip()):
+            return _layer(lines, Boundary("attribution", at, at + 1, line.strip(" >")), subject)
         if is_quoted(line):
             if line.strip(" >"):
                 return None if kind == subjects.REPLY else _quoted_forward(lines, at, accept, subject)
@@ -94,7 +98,7 @@ def _inline(text: str, accept: _Accept, kind: str, subject: str = "") -> _Layer 
 
 def _short_block(lines: Sequence[str], subject: str) -> _Layer | None:
     """A block of two fields; it counts below a subject that says forward, if an address stands in it."""
-    for at in range(len(lines)):
+    for at in range(min(len(lines), LINES_MAX)):
         found = header_blocks.header_block(lines, at, fewest=2)
         if found and printed.in_field(found.fields["from"]).address:
             return _layer(lines, found, subject)
@@ -174,6 +178,8 @@ def _body(lines: Sequence[str], found: Boundary) -> tuple[list[str], list[str]]:
         if any(line.strip() for line in inside):
             return inside, below
     end = max((number for number, line in enumerate(rest) if header_blocks.is_end(line)), default=len(rest))
+    if end == len(rest) and said and header_blocks.is_closing_rule(said[-1]):
+        end = max(number for number, line in enumerate(rest) if line.strip())
     below = rest[end + 1 :]
     if header_blocks.draws_an_end(found.said):
         return rest[:end], below

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mailbot.mail.bounds import ADDRESSES_MAX, FIELD_MAX, HEAD_MAX
+from mailbot.mail.bounds import ADDRESSES_MAX, FIELD_MAX, FIELDS_MAX, HEAD_MAX
 
 LOOK_AHEAD = 3  # lines after a broken one in which the header must go on
 
@@ -83,9 +83,10 @@ def _bounded(fields: list[list[bytes]], defects: list[str]) -> Fields:
         name = name.rstrip(" \t")
         if name.lower() in _ADDRESS:
             addresses += len(short)
-        if total > HEAD_MAX or addresses > ADDRESSES_MAX or len(line) > FIELD_MAX:
+        over = total > HEAD_MAX or len(kept) >= FIELDS_MAX
+        if over or addresses > ADDRESSES_MAX or len(line) > FIELD_MAX:
             _once(defects, "the header was cut: too long")
-        if total > HEAD_MAX:
+        if over:
             break
         if addresses <= ADDRESSES_MAX or name.lower() not in _ADDRESS:
             kept.append((name, value.lstrip(" \t").rstrip("\r\n")))

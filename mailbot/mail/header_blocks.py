@@ -19,6 +19,7 @@ LINE_MAX = 1_000
 BLOCK_LINES_MAX = 40  # a block with a long list of recipients
 VALUE_MAX = 2_000
 LABEL_MAX = 40
+CLOSING_RULE = 40
 BLANKS_ABOVE = 3  # blank lines between the mark and its block
 _LABEL_WORDS = 3  # of a label without a colon: "Envoyé le"
 _SEPARATOR_MAX = 250
@@ -35,6 +36,7 @@ _ORIGINAL = frozenset(map(marks.folded, ORIGINAL)) | marks.ALSO_ORIGINAL
 # "Forwarded message from Jane <jane@example.com>", "Forwarded by Lucy/Shop": what may stand beside the words.
 _LONG_MARKS = tuple(word for word in marks.FORWARDED if len(word) > 5)
 _BAT = marks.folded("This is a forwarded message")
+_ENDS_OF_A_MARK = (":", "：", ":*")
 _ENDS = tuple(marks.ENDED)
 # Yahoo writes all fields into one line: "From: A <a@b>To: C <c@d>Sent: Friday, 10:00 GMT+1Subject: My dress".
 _AFTER_ADDRESS = re.compile(r"(?<=>)(?=[^\W\d_][\w .]{0,20}\s?:)")
@@ -91,6 +93,11 @@ def is_end(line: str) -> bool:
     return any(marks.folded(piece).startswith(_ENDS) for piece in _RULE.split(line))
 
 
+def is_closing_rule(line: str) -> bool:
+    """Whether the line is the long rule that programs draw below a block or a whole forward (SquirrelMail, KMail)."""
+    return len(line.strip()) >= CLOSING_RULE and not line.strip(" -")
+
+
 def draws_an_end(said: str) -> bool:
     """Whether a program that begins a forward with this mark also ends it with one (mutt, Horde, The Bat!)."""
     return marks.folded(said) == _BAT or ("@" in said and bool(_RULE.match(said) and _RULE.search(said[-3:])))
@@ -106,7 +113,7 @@ def header_fields(lines: Sequence[str], at: int, fewest: int, *, loose: bool = F
     while number < last:
         line = _seen(lines[number])
         name, value = block.read(line)
-        if name == "from" and name in block.fields and "to" not in block.fields:
+        if name == "from" and name in block.fields and ("@" not in value or "to" not in block.fields):
             name = "to" if "@" in value else ""  # "Da" is the sender in Italian, the recipient in Breton
         if not line:
             if block.ends_at_blank():
@@ -252,17 +259,20 @@ def _marked(lines: Sequence[str], at: int, line: str) -> tuple[str, int]:
     if len(line) > _SEPARATOR_MAX and not _RULE.match(line):
         return "", at
     start = line[:_SEPARATOR_MAX]
-    pieces = [marks.folded(piece.strip("*~>< \t:：.[]|")) for piece in _RULE.split(start)]
-    ruled = len(pieces) > 1
-    if any(piece.startswith(_ENDS) for piece in pieces) and ruled:
+    if start.endswith(_ENDS_OF_A_MARK) or start[:4].casefold() == "this":
+        whole = marks.folded(start.strip(" \t:：.*[]>"))
+        if whole in marks.FORWARDED and (start.endswith(_ENDS_OF_A_MARK) or whole == _BAT):
+            return "forward", at + 1
+    if not _RULE.search(start):
         return "", at
-    whole = marks.folded(start.strip(" \t:：.*[]>"))
-    alone = whole in marks.FORWARDED and (start.endswith((":", "：", ":*")) or whole == _BAT)
-    if alone or (ruled and not marks.FORWARDED.isdisjoint(pieces)):
+    pieces = [marks.folded(piece.strip("*~>< \t:：.[]|")) for piece in _RULE.split(start)]
+    if any(piece.startswith(_ENDS) for piece in pieces):
+        return "", at
+    if not marks.FORWARDED.isdisjoint(pieces):
         return "forward", at + 1
-    if ruled and not _ORIGINAL.isdisjoint(pieces):
+    if not _ORIGINAL.isdisjoint(pieces):
         return "original", at + 1
-    if ruled and not pieces[0] and any(each.startswith(_LONG_MARKS) or each.endswith(_LONG_MARKS) for each in pieces):
+    if not pieces[0] and any(each.startswith(_LONG_MARKS) or each.endswith(_LONG_MARKS) for each in pieces):
         return _long_mark(lines, at, line)
     return "", at
 
@@ -296,7 +306,7 @@ def _closed(lines: Sequence[str], end: int, said: str) -> int:
     """Where the block ends for programs that draw their mark a second time below it (Zoho, The Bat!)."""
     for number in range(end, min(end + 3, len(lines))):
         line = _seen(unquoted(lines[number]))
-        if line == said or _CUT_TEXT.match(line):
+        if line == said or _CUT_TEXT.match(line) or is_closing_rule(line):
             return number + 1
         if line:
             break

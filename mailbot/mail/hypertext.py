@@ -36,7 +36,11 @@ _UNCOUNTED = frozenset(_UNCOUNTED_TAGS.split())
 _BLOCK = frozenset(_BLOCK_TAGS.split())
 _TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr"})
 _CELL = frozenset({"td", "th"})
-_HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|mso-hide\s{0,9}:\s{0,9}all", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s{0,9}:\s{0,9}none|mso-hide\s{0,9}:\s{0,9}all|visibility\s{0,9}:\s{0,9}hidden"
+    r"|max-height\s{0,9}:\s{0,9}0(?:px|pt|em)?\s{0,9}(?:;|!|$)|opacity\s{0,9}:\s{0,9}0(?:\.0)?\s{0,9}(?:;|!|$)",
+    re.IGNORECASE,
+)
 META_MAX = 4_000  # bytes at the start of the HTML
 _META = re.compile(rb"<meta\b[^<>]{0,300}charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-zA-Z0-9_.:-]{1,40})", re.IGNORECASE)
 _BORDERS = re.compile(f"([{_OPEN}{_CLOSE}])")

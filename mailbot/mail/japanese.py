@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+BYTES_MAX = 100_000  # a character costs half a microsecond here
+
 _ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\$\([@BD]|\([BJI])")
 _DOUBLE = frozenset({b"\x1b$@", b"\x1b$B", b"\x1b$(@", b"\x1b$(B"})
 _KATAKANA = b"\x1b(I"
@@ -14,6 +16,8 @@ _KATAKANA = b"\x1b(I"
 
 def seven_bit(data: bytes) -> str:
     """The text, each run between escapes read as CP932 has it."""
+    if len(data) > BYTES_MAX:
+        return data.decode("iso2022_jp", "replace")
     pieces: list[str] = []
     mode, done = b"\x1b(B", 0
     for escape in _ESCAPE.finditer(data):

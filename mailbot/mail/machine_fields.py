@@ -26,7 +26,6 @@ _FIELDS = {
     "x-rt-loop-prevention": "robot",
     "x-amazon-mail-relay-type": "robot",
     "x-tmda-confirm-done": "challenge",
-    "x-tmda-fingerprint": "",
     "x-boxbe-challenge": "challenge",
     "x-boxbe-guest": "challenge",
     "x-spamarrest-challenge": "challenge",
@@ -40,7 +39,7 @@ _FIELDS = {
     "tls-report-domain": "report",
     "x-feedback-type": "report",
 }
-# X-Autoreply, X-AutoReply-From, X-Autorespond, X-Mail-Autoreply, X-Yandex-Autoreply, X-Auto-Respond … all mean the same.
+# X-Autoreply, X-AutoReply-From, X-Autorespond, X-Mail-Autoreply, X-Yandex-Autoreply … all mean the same.
 _AUTO_REPLY = re.compile(
     r"^(?:x-)?(?:[a-z]{1,20}-)?auto[-_]?(?:reply|replied|respond\w{0,3}|response|answer)(?:-[a-z]{1,20})?$"
 )
@@ -51,16 +50,22 @@ _PRECEDENCE = {
 }  # fmt: skip
 # What programs that send to thousands leave behind; people's mail from a shop system or a help desk has some too.
 _MASS_FIELDS = (
-    "feedback-id", "x-campaign", "x-campaign-id", "x-campaignid", "x-mailchimp", "x-mc-user", "x-mailgun-sid", "x-sg-eid",
-    "x-ses-outgoing", "x-pm-message-id", "x-msfbl", "x-csa-complaints", "x-report-abuse", "x-report-abuse-to", "x-mandrill-user", "x-mj-mid",
-    "x-sib-id", "x-job", "x-emarsys-identify", "x-sfmc-stack", "x-mailer-lid", "x-mailer-recptid", "x-cid", "x-binding", "x-250ok-cid",
-    "x-newsletter", "x-mailing-id", "x-campaign-name", "x-abuse-reports-to", "bounces-to", "x-accountcode", "x-rpcampaign", "x-mailin-campaign", "x-list-unsubscribe",
+    "feedback-id", "x-campaign", "x-campaign-id", "x-campaignid", "x-mailchimp", "x-mc-user", "x-mailgun-sid",
+    "x-sg-eid", "x-ses-outgoing", "x-pm-message-id", "x-msfbl", "x-csa-complaints", "x-report-abuse",
+    "x-report-abuse-to", "x-mandrill-user", "x-mj-mid", "x-sib-id", "x-job", "x-emarsys-identify", "x-sfmc-stack",
+    "x-mailer-lid", "x-mailer-recptid", "x-cid", "x-binding", "x-250ok-cid", "x-newsletter", "x-mailing-id",
+    "x-campaign-name", "x-abuse-reports-to", "bounces-to", "x-accountcode", "x-rpcampaign", "x-mailin-campaign",
+    "x-list-unsubscribe",
 )  # fmt: skip
 _MASS_PROGRAMS = re.compile(
-    r"mailchimp|sendgrid|campaign|newsletter|constant contact|klaviyo|hubspot|emarsys|cleverreach|sendinblue|brevo|phplist|acymailing|mautic|marketo|swiftmailer bulk|mass ?mail",
+    r"mailchimp|sendgrid|campaign|newsletter|constant contact|klaviyo|hubspot|emarsys|cleverreach|sendinblue"
+    r"|brevo|phplist|acymailing|mautic|marketo|swiftmailer bulk|mass ?mail",
     re.IGNORECASE,
 )
-_LIST_FIELDS = ("list-id", "mailing-list", "x-mailing-list", "x-mailman-version", "x-google-group-id", "x-listserver", "x-sympa-to", "x-ml-name", "x-yahoo-newman-property", "x-majordomo")  # fmt: skip
+_LIST_FIELDS = (
+    "list-id", "mailing-list", "x-mailing-list", "x-mailman-version", "x-google-group-id", "x-listserver",
+    "x-sympa-to", "x-ml-name", "x-yahoo-newman-property", "x-majordomo",
+)  # fmt: skip
 
 
 def certain(message: Message) -> Iterator[Found]:

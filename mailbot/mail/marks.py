@@ -7,6 +7,7 @@ Data alone, read by `header_blocks` and `forwards`. Written as people see it; co
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 # The names of the fields in a forwarded or quoted mail. RFC 5322 3.6 knows the English ones; programs translate them.
 _FIELDS = {
@@ -167,6 +168,8 @@ _TYPED_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"}
 
 def folded(words: str) -> str:
     """Words as compared: composed, without case, spaces, direction marks and odd apostrophes."""
+    if words.isascii():
+        return "".join(words.casefold().replace("`", "'").split())
     composed = unicodedata.normalize("NFC", words.translate(_TYPED_APOSTROPHES)).casefold()
     return "".join(c for c in composed if c not in _POINTS and not c.isspace() and unicodedata.category(c) != "Cf")
 
@@ -175,6 +178,7 @@ def _table(words: str) -> frozenset[str]:
     return frozenset(folded(word) for word in words.split("|"))
 
 
+@lru_cache(maxsize=2_000)
 def label(words: str) -> str:
     """Which field a label names, '' where none."""
     return LABELS.get(folded(words.strip(_NOT_A_LABEL)), "")

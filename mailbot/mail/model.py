@@ -121,7 +121,7 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A body cut in three: what the sender wrote now, what was quoted, what a signature or program adds. Nothing is lost."""
+    """A body cut in three, nothing lost: what the sender wrote now, what was quoted, and what a signature adds."""
 
     new: str
     quoted: str

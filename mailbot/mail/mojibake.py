@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 
-_SUSPECT = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+_SUSPECT = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
 _HIGH = re.compile("[^\x00-\x7f]{1,200000}")
 # what CP1252 leaves undefined is passed through by those who misread so
-_CP1252 = {ord(bytes([each]).decode("cp1252")): each for each in range(128, 256) if each not in (129, 141, 143, 144, 157)}
+_CP1252 = {
+    ord(bytes([each]).decode("cp1252")): each for each in range(128, 256) if each not in (129, 141, 143, 144, 157)
+}
 _BACK = {**{each: each for each in range(128, 160)}, **_CP1252}
 
 

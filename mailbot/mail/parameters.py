@@ -7,13 +7,14 @@ RFC 2231 3 and 4 (names in several pieces and other charsets). Encoded words in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from mailbot.mail import charsets
 
-FIELD_MAX = 8_000  # characters; a file name of 255 Chinese characters takes 2,400 (RFC 2231 3)
-PARAMETERS_MAX = 100
+FIELD_MAX = 4_000  # characters; a file name of 255 Chinese characters takes 2,400 (RFC 2231 3)
+PARAMETERS_MAX = 60
 PIECES_MAX = 60  # of one value; some programs break a name every 60 characters
 
 # name = "quoted" or name = word; a quote that is never closed runs to the end of the field.
@@ -27,6 +28,7 @@ _FOLD = re.compile(r"\r?\n[ \t]?")
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,80}/[!#$%&'*+.^_`|~0-9a-z-]{1,120}")
 
 
+@lru_cache(maxsize=512)
 def media_type(value: str, default: str = "text/plain") -> str:
     """The type of a Content-Type field, lower case; the default where none can be read (RFC 2045 5.2)."""
     found = _TYPE.match(value[:300].strip(" \t\r\n\"'").lower().replace(" ", ""))
@@ -35,12 +37,14 @@ def media_type(value: str, default: str = "text/plain") -> str:
     return "text/plain" if value.strip(" \t\r\n\"'").lower().startswith("text") else default
 
 
+@lru_cache(maxsize=512)
 def first_word(value: str) -> str:
     """The token before the parameters, lower case, without comments and quotes."""
     return _COMMENT.sub("", value[:FIELD_MAX].partition(";")[0]).strip(" \t\r\n\"'").lower()
 
 
-def parameters(value: str) -> dict[str, str]:
+@lru_cache(maxsize=512)
+def parameters(value: str) -> Mapping[str, str]:
     """Every parameter by its lower case name; of a repeated one the first counts."""
     if ";" not in value:
         return {}
@@ -72,9 +76,11 @@ def _key(name: str) -> tuple[str, int | None, bool]:
     if not star:
         return key, None, False
     digits = rest.rstrip("*")
-    return key, int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 5 else 0, rest.endswith(
-        "*"
-    ) or not rest
+    return (
+        key,
+        int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 5 else 0,
+        rest.endswith("*") or not rest,
+    )
 
 
 def _joined(pieces: dict[int, tuple[str, bool]]) -> str:

@@ -18,27 +18,42 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\w.:/-])([45]\d\d)(?=[ \-:#,)]|$)", re.MULTILINE)
 
 _DEAD_WORDS = re.compile(
-    r"user (?:is |was )?(?:unknown|not found|disabled|inactive)|unknown (?:user|recipient|mailbox|account|local|address)"
-    r"|no such (?:user|recipient|mailbox|account|address|domain|person|local)|(?:does|did|may|do) ?n[o']t exist|doesn.?t have an? "
-    r"|no (?:mailbox|account|user) (?:here|by that|with)|recipient unknown|not a (?:valid|known|registered) (?:user|mail)"
-    r"|(?:mailbox|account|recipient|address)[ \w]{0,20} (?:is |has been )?(?:disabled|closed|deleted|not found|inactive|terminated)"
-    r"|host (?:unknown|not found)|host or domain name not found|domain (?:not found|does not)|unrouteable|bad destination"
-    r"|invalid (?:recipient|mailbox|user|address)|no longer (?:available|valid|active|in use|works)|listed in domino directory"
-    r"|inexistente?|no existe|não existe|non esiste|inesistente|n.existe pas|unbekannt|existiert nicht|nicht gefunden|inconnue?"
+    r"user (?:is |was )?(?:unknown|not found|disabled|inactive)|unknown (?:user|recipient|mailbox|account|local"
+    r"|address)"
+    r"|no such (?:user|recipient|mailbox|account|address|domain|person|local)|(?:does|did|may|do) ?n[o']t exist"
+    r"|doesn.?t have an? "
+    r"|no (?:mailbox|account|user) (?:here|by that|with)|recipient unknown|not a (?:valid|known"
+    r"|registered) (?:user|mail)"
+    r"|(?:mailbox|account|recipient|address)[ \w]{0,20} (?:is |has been )?(?:disabled|closed|deleted|not found"
+    r"|inactive|terminated)"
+    r"|host (?:unknown|not found)|host or domain name not found|domain (?:not found|does not)|unrouteable"
+    r"|bad destination"
+    r"|invalid (?:recipient|mailbox|user|address)|no longer (?:available|valid|active|in use|works)"
+    r"|listed in domino directory"
+    r"|inexistente?|no existe|não existe|non esiste|inesistente|n.existe pas|unbekannt|existiert nicht"
+    r"|nicht gefunden|inconnue?"
     r"|desconhecid|desconocid|sconosciut|niet bekend|onbekend|не существует|не найден|无效|不存在|未找到|找不到|不明",
     re.IGNORECASE,
 )
 _ALIVE_WORDS = re.compile(
-    r"(?:mail|in)?box (?:is |was )?(?:currently )?(?:over)?full|over[ -]?(?:the )?(?:allocated )?(?:disk )?quota|quota[ \w]{0,20} ?(?:exceed|full|reach)"
-    r"|exceed\w{0,3}[ \w]{0,40}(?:quota|storage|size|limit|space)|out of (?:storage|disk|space)|insufficient (?:system )?(?:disk |storage|space)"
-    r"|not enough (?:storage|space|disk)|mailfolder is full|mailbox size limit|storage (?:allocation|limit|space|is full)|disk (?:space|full|quota)"
+    r"(?:mail|in)?box (?:is |was )?(?:currently )?(?:over)?full|over[ -]?(?:the )?(?:allocated )?(?:disk )?quota"
+    r"|quota[ \w]{0,20} ?(?:exceed|full|reach)"
+    r"|exceed\w{0,3}[ \w]{0,40}(?:quota|storage|size|limit|space)|out of (?:storage|disk|space)"
+    r"|insufficient (?:system )?(?:disk |storage|space)"
+    r"|not enough (?:storage|space|disk)|mailfolder is full|mailbox size limit|storage (?:allocation|limit|space"
+    r"|is full)|disk (?:space|full|quota)"
     r"|too (?:large|big|many|long)|size (?:limit|exceed)|maximum (?:message )?size|exceeds? (?:fixed )?maximum"
     r"|gr[ae]y[- ]?list|try(?:ing)? (?:it )?again later|retry later|temporar|rate[- ]limit|throttl|deferred"
-    r"|\bspam|black[- ]?list|block[- ]?list|blocked|spamhaus|\brbl\b|dnsbl|reputation|virus|malware|\bcontent[ \w]{0,20}(?:reject|filter|polic|not)"
+    r"|\bspam|black[- ]?list|block[- ]?list|blocked|spamhaus|\brbl\b|dnsbl|reputation|virus|malware"
+    r"|\bcontent[ \w]{0,20}(?:reject|filter|polic|not)"
     r"|phish|unsolicited|junk|bulk mail|\bdmarc\b|\bspf\b|unauthenticated|banned"
-    r"|postfach[ \w]{0,30}(?:voll|erschöpft)|speicher\w{0,12} (?:ist )?(?:voll|erschöpft|überschritten)|quote überschritten"
-    r"|bo[iî]te[ \w-]{0,30}(?:pleine|satur)|quota[ \w]{0,20}(?:dépass|atteint)|buz[oó]n[ \w]{0,30}llen|casella[ \w]{0,30}piena"
-    r"|caixa[ \w]{0,30}cheia|excedeu|superad[ao]|переполнен|ящик полон|превышен|спам|垃圾邮件|空间不足|邮箱已满|已满|容量|超过|频率|一杯|いっぱい",
+    r"|postfach[ \w]{0,30}(?:voll|erschöpft)|speicher\w{0,12} (?:ist )?(?:voll|erschöpft|überschritten)"
+    r"|quote überschritten"
+    r"|bo[iî]te[ \w-]{0,30}(?:pleine|satur)|quota[ \w]{0,20}(?:dépass|atteint)|buz[oó]n[ \w]{0,30}llen"
+    r"|casella[ \w]{0,30}piena"
+    r"|caixa[ \w]{0,30}cheia|excedeu|superad[ao]|переполнен|ящик полон|превышен|спам|垃圾邮件|空间不足|邮箱已满"
+    r"|已满|容量|超过|频率"
+    r"|一杯|いっぱい",
     re.IGNORECASE,
 )
 

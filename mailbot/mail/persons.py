@@ -12,23 +12,32 @@ from mailbot.mail.bounce_texts import DELAY_SUBJECT, FAILED_SUBJECT
 from mailbot.mail.model import Message
 
 _PROGRAMS = re.compile(
-    r"outlook|apple mail|iphone mail|ipad mail|thunderbird|\bmutt\b|neomutt|evolution|kmail|foxmail|the bat!|roundcube|squirrelmail|horde|zimbra \d|windows ?mail|windows live mail"
-    r"|airmail|mailmate|sylpheed|claws mail|eudora|incredimail|em client|postbox|mailspring|spark|android|samsung|k-9|fairemail|bluemail|mailbird|yahoomail|webservice/\d|open-xchange|sogomail|rainloop|snappymail"
-    r"|coremail|qqmail|netease|\bwebmail\b|lotus notes|groupwise|pegasus|becky|gnus|alpine|nine|aquamail|orange|laposte|libero|mail\.ru mailer|yandex|naver|proton",
+    r"outlook|apple mail|iphone mail|ipad mail|thunderbird|\bmutt\b|neomutt|evolution|kmail|foxmail|the bat!"
+    r"|roundcube|squirrelmail|horde|zimbra \d|windows ?mail|windows live mail"
+    r"|airmail|mailmate|sylpheed|claws mail|eudora|incredimail|em client|postbox|mailspring|spark|android"
+    r"|samsung|k-9|fairemail|bluemail|mailbird|yahoomail|webservice/\d|open-xchange|sogomail|rainloop|snappymail"
+    r"|coremail|qqmail|netease|\bwebmail\b|lotus notes|groupwise|pegasus|becky|gnus|alpine|nine|aquamail|orange"
+    r"|laposte|libero|mail\.ru mailer|yandex|naver|proton",
     re.IGNORECASE,
 )
 _MACHINE_PROGRAMS = re.compile(r"mailchimp|mailer|php|campaign|newsletter|bulk|mass", re.IGNORECASE)
 _EXCHANGE = ("x-ms-has-attach", "thread-topic", "x-originating-ip", "x-ms-tnef-correlator")
 _MADE_BY_HAND = re.compile(
-    r"^<(?:ca[a-z0-9+_=-]{20,90}@mail\.gmail\.com|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}@[\w.-]{1,100})>$",
+    r"^<(?:ca[a-z0-9+_=-]{20,90}@mail\.gmail\.com"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}@[\w.-]{1,100})>$",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
-    r"^[\s\[(]{0,4}(?:re|r|rif|fwd?|fw|wg|aw|antw|tr|rv|res|enc|i|sv|vs|vl|vb|vid|odp|pd|ynt|ilt|doorst|doorgestuurd|atb|bls|ref|rép|rv|továbbítva|fs|isl|tá|vá|hl|va|на|отв|пер|пересл|回复|回覆|答复|转发|轉寄|轉發|返信|転送|fyi)(?:\s?\[\d{1,3}\])?\s?[:：]",
+    r"^[\s\[(]{0,4}(?:re|r|rif|fwd?|fw|wg|aw|antw|tr|rv|res|enc|i|sv|vs|vl|vb|vid|odp|pd|ynt|ilt|doorst"
+    r"|doorgestuurd|atb|bls|ref|rép|rv|továbbítva|fs|isl|tá|vá|hl|va|на|отв|пер|пересл|回复|回覆|答复|转发|轉寄"
+    r"|轉發|返信|転送"
+    r"|fyi)(?:\s?\[\d{1,3}\])?\s?[:：]",
     re.IGNORECASE,
 )  # fmt: skip
 _FORWARDED = re.compile(
-    r"(?m)^[>\s]{0,4}(?:-{2,} ?)?(?:forwarded message|begin forwarded message|weitergeleitete nachricht|message (?:transféré|réexpédié)|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|转发的?邮件|转发邮件)",
+    r"(?m)^[>\s]{0,4}(?:-{2,} ?)?(?:forwarded message|begin forwarded message|weitergeleitete nachricht"
+    r"|message (?:transféré|réexpédié)|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|转发的?邮件"
+    r"|转发邮件)",
     re.IGNORECASE,
 )
 

@@ -35,6 +35,7 @@ _BEGINNING_WORDS = (
 _STOPS = frozenset(_NOT_OF_A_NAME.split())
 _VERBS = frozenset(_VERB_WORDS.split())
 _BEGINNINGS = frozenset(_BEGINNING_WORDS.split())
+_ROUND_A_DATE = " ,，.:：;-–()<>[]|"
 _NAME_WORDS = 8
 
 
@@ -119,4 +120,4 @@ def _dated(said: str) -> str:
         return ""
     while words and not any(map(str.isdigit, words[-1])) and words[-1].casefold().strip(",.:)") not in _STOPS:
         words.pop()
-    return " ".join(words).strip(" ,，.:;-–()<>[]|").removeprefix("于").removesuffix("写道").strip()
+    return " ".join(words).strip(_ROUND_A_DATE).removeprefix("于").removesuffix("写道").strip()

@@ -8,6 +8,7 @@ signature is by `signatures`. RFC 3676 4.3 (signature delimiter) and 4.5 (quote 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from mailbot.mail import signatures
@@ -15,6 +16,7 @@ from mailbot.mail.boundaries import boundary, is_quoted
 from mailbot.mail.model import Words
 
 NEW, QUOTED, APART = "new", "quoted", "apart"
+LINES_MAX = 2_000  # looked at closely, each costs some 0.1 ms; a long thread of replies has 1,000
 _BELOW = 4  # lines below an attribution among which its quote begins
 _WRAPPED = 66  # characters of a quoted line that a program may have broken
 _ORPHAN_WORDS = 3
@@ -24,9 +26,9 @@ _INITIALS = re.compile(r"^\s{0,3}[A-Z]{1,3}> ?")
 # Somebody who numbers or compares: ">30 degrees", "> £20". Alone in a mail it is no quote.
 _COMPARED = re.compile(r"^\s{0,3}>\s{0,2}[£$€¥]?\d")
 _SAYS = re.compile(
-    r"\b(?:wrote|writes|said|says|say|written|quote|quoted|question|questions|asked|answer|answers|reply|replied|schrieb\w*|schreiben"
-    r"|sagte\w*|frag\w*|écri\w+|dit|dites|question|escrib\w+|dijo|dice|pregunt\w+|scri\w+|ha detto|chiest\w+|escrev\w+|disse"
-    r"|pergunt\w+)\b|写|说|問|问",
+    r"\b(?:wrote|writes|said|says|say|written|quote|quoted|question|questions|asked|answer|answers|reply"
+    r"|replied|schrieb\w*|schreiben|sagte\w*|frag\w*|écri\w+|dit|dites|question|escrib\w+|dijo|dice"
+    r"|pregunt\w+|scri\w+|ha detto|chiest\w+|escrev\w+|disse|pergunt\w+)\b|写|说|問|问",
     re.IGNORECASE,
 )
 
@@ -35,7 +37,9 @@ def split(text: str) -> Words:
     """The body cut into what the sender wrote now, what was quoted, and what is signature, law or program."""
     each = text.split("\n")
     marks = _marks(each)
-    kept = {kind: "\n".join(line for line, mark in zip(each, marks, strict=True) if mark == kind) for kind in set(marks)}
+    kept = {
+        kind: "\n".join(line for line, mark in zip(each, marks, strict=True) if mark == kind) for kind in set(marks)
+    }
     return Words(*(kept.get(kind, "").strip("\n") for kind in (NEW, QUOTED, APART)))
 
 
@@ -46,7 +50,14 @@ def lines(text: str) -> list[tuple[str, bool]]:
 
 
 def _marks(lines: Sequence[str]) -> list[str]:
-    """For each line what it is."""
+    """For each line what it is; in a mail that is a book, the lines below LINES_MAX by their quote marks alone."""
+    marks = _looked_at(lines[:LINES_MAX])
+    below = QUOTED if marks[-1] == QUOTED and not is_quoted(lines[len(marks) - 1]) else NEW
+    return [*marks, *(QUOTED if is_quoted(line) else below for line in lines[len(marks) :])]
+
+
+def _looked_at(lines: Sequence[str]) -> list[str]:
+    """For each line what it is: first what is quoted, then what in each new stretch is a signature."""
     marks = [NEW] * len(lines)
     marked = _marked(lines)
     at, attributed = 0, False
@@ -65,18 +76,15 @@ def _marks(lines: Sequence[str]) -> list[str]:
 
 
 def _marked(lines: Sequence[str]) -> list[bool]:
-    """For each line whether it carries a quote mark: '>', or a bar or initials on two lines and more together."""
+    """For each line whether it carries a quote mark: '>', or a bar or initials that more than one line carries."""
     marked = [is_quoted(line) for line in lines]
-    for pattern in (_BAR, _INITIALS):
-        run: list[int] = []
-        for at, line in enumerate([*lines, ""]):
-            if pattern.match(line):
-                run.append(at)
-                continue
-            if len(run) > 1 or (run and run[0] and lines[run[0] - 1].rstrip().endswith(":")):
-                for number in run:
-                    marked[number] = True
-            run = []
+    initials = [found.group().strip() if (found := _INITIALS.match(line)) else "" for line in lines]
+    common = {each for each, count in Counter(filter(None, initials)).items() if count > 1}
+    barred = [_BAR.match(line) is not None for line in lines]
+    for at in range(len(lines)):
+        beside = any(barred[max(at - 1, 0) : at]) or any(barred[at + 1 : at + 2])
+        above = at > 0 and lines[at - 1].rstrip().endswith(":")
+        marked[at] = marked[at] or initials[at] in common or (barred[at] and (beside or above))
     return marked
 
 
@@ -100,7 +108,7 @@ def _quote_follows(lines: Sequence[str], at: int, marked: Sequence[bool]) -> boo
 
 
 def _give_back(lines: Sequence[str], marks: list[str]) -> None:
-    """Where nothing says whose words are quoted: a list under "Two things are wrong:", or one figure, is the sender's."""
+    """Where nothing says whose words are quoted, a list under "Two things are wrong:" or one figure is the sender's."""
     runs = _stretches(marks, QUOTED)
     for start, end in runs:
         above = next((n for n in range(start - 1, -1, -1) if lines[n].strip()), -1)
@@ -118,7 +126,9 @@ def _take_orphans(lines: Sequence[str], marks: list[str]) -> None:
         inside = marks[at - 1] == marks[at + 1] == QUOTED and marks[at] == NEW and is_quoted(above) and is_quoted(below)
         if not inside or len(above) < _WRAPPED or above.endswith((".", "?", "!", ":", ";")):
             continue
-        goes_on = below.lstrip("> ")[:1].islower() and line[:1].islower() and not line.rstrip().endswith((".", "!", "?"))
+        goes_on = (
+            below.lstrip("> ")[:1].islower() and line[:1].islower() and not line.rstrip().endswith((".", "!", "?"))
+        )
         if goes_on and len(line.split()) <= _ORPHAN_WORDS:
             marks[at] = QUOTED
 

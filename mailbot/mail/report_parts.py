@@ -12,7 +12,7 @@ from email.message import Message as MimeMessage
 from mailbot.mail import mime
 from mailbot.mail.model import Message
 
-REPORT_MAX = 256 * 1024  # bytes of a mail in which its report is looked for: what came back stands after it
+REPORT_MAX = 128 * 1024  # bytes of a mail in which its report is looked for: what came back stands after it
 TEXT_MAX = 64 * 1024
 PARTS_MAX = 200
 STATUS = "delivery-status"

@@ -18,10 +18,13 @@ _HEADERS = frozenset(
     {"text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers", "message/global-headers", "message/partial"}
 )
 _MESSAGE_ID = re.compile(
-    r"(?im)^[> \t*|]{0,12}(?:x-)?(?:original[- ])?message-?[ ]?id[ \t]{0,3}[:：=][ \t]{0,8}(?:\n[> \t]{1,8})?<?([^<>\s]{1,400}@[^<>\s]{1,400}?)>?[ \t\r]{0,8}$"
+    r"(?im)^[> \t*"
+    r"|]{0,12}(?:x-)?(?:original[- ])?message-?[ ]?id[ \t]{0,3}[:：=][ \t]{0,8}(?:\n[> \t]{1,8})?<?([^<>\s]{1,400"
+    r"}@[^<>\s]{1,400}?)>?[ \t\r]{0,8}$"
 )
 _TO = re.compile(
-    r"(?im)^[> \t]{0,8}(?:to|cc|x-hmxmroriginalrecipient)[ \t]{0,3}:[ \t]{0,8}([^\n]{1,400}(?:\n[ \t][^\n]{1,400}){0,5})"
+    r"(?im)^[> \t]{0,8}(?:to|cc"
+    r"|x-hmxmroriginalrecipient)[ \t]{0,3}:[ \t]{0,8}([^\n]{1,400}(?:\n[ \t][^\n]{1,400}){0,5})"
 )
 _ADDRESS = re.compile(r"[\w.+=&'/~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NAMED = (

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass, field
 
 PLAIN_MAX = 400_000  # bytes of RTF; a letter with a signature has 20,000
-TOKENS_MAX = 200_000
+TOKENS_MAX = 60_000  # a letter with a signature has 3,000
+DEPTH_MAX = 500
 _START = (
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor "
     b"MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20"
@@ -20,7 +21,8 @@ _START = (
 )
 _WINDOW = 4096
 _TOKEN = re.compile(
-    rb"\\([a-z]{1,32})(-?[0-9]{1,9})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]{1,1000}|([^\\{}\r\n]{1,4000})", re.DOTALL
+    rb"\\([a-z]{1,32})(-?[0-9]{1,9})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]{1,1000}|([^\\{}\r\n]{1,4000})",
+    re.DOTALL,
 )
 _SILENT = frozenset(
     b"fonttbl colortbl stylesheet info pict header footer headerl headerr footerl footerr object themedata "
@@ -106,7 +108,7 @@ def words(data: bytes) -> tuple[str, bool]:
         return "", False
     reading = _Reading()
     for count, token in enumerate(_TOKEN.finditer(data[:PLAIN_MAX])):
-        if count >= TOKENS_MAX:
+        if count >= TOKENS_MAX or len(reading.stack) > DEPTH_MAX:
             break
         if token[1]:
             _word(reading, token[1], token[2])

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice, pairwise
 
 from mailbot.mail import footers
+from mailbot.mail.closings import is_closing
 
 BLOCK_LINES_MAX = 15  # lines said below '-- '; a longer text below dashes is no signature
 CLOSED_LINES_MAX = 14
@@ -22,81 +24,65 @@ _SENTENCE_WORDS = 5
 _NAME_WORDS = 5
 _ENOUGH, _SURE = 2, 3  # signs of a company below a closing, and below a bare name
 
-_CLOSINGS = (
-    "regards|best regards|kind regards|kindest regards|warm regards|warmest regards|with regards|many thanks|thanks|thank you"
-    "|thanks and regards|thanks & regards|thanks and best regards|thank you and best regards|thank you and kind regards"
-    "|thanks in advance|thank you in advance|with kind regards|with best regards|with warm regards|best|best wishes|with best wishes"
-    "|all the best|cheers|sincerely|yours sincerely|sincerely yours|yours faithfully|yours truly|yours|respectfully|br|kr|rgds|bw"
-    "|with thanks|kind wishes|warmly|cordially|many thanks and kind regards|thanks again|warmest wishes|kindly|take care"
-    "|mit freundlichen grüßen|mit freundlichen grüssen|mit freundlichem gruß|mit freundlichem gruss|freundliche grüße"
-    "|freundliche grüsse|viele grüße|viele grüsse|beste grüße|beste grüsse|liebe grüße|herzliche grüße|schöne grüße|mfg|lg|vg"
-    "|hochachtungsvoll|mit besten grüßen|mit besten grüssen|mit herzlichen grüßen|mit lieben grüßen|grüße|gruß|danke|vielen dank"
-    "|danke und gruß|vielen dank und freundliche grüße|vielen dank und viele grüße|besten dank"
-    "|cordialement|bien cordialement|très cordialement|bien à vous|salutations|sincères salutations|meilleures salutations"
-    "|salutations distinguées|salutations cordiales|cdlt|cdt|amicalement|respectueusement|bonne journée|bonne réception|merci"
-    "|merci d'avance|merci par avance|bien sincèrement|avec mes salutations|merci et bonne journée|merci beaucoup"
-    "|saludos|un saludo|saludos cordiales|atentamente|atte|cordialmente|un cordial saludo|reciba un cordial saludo|muy atentamente"
-    "|gracias|muchas gracias|gracias y un saludo|gracias de antemano|un abrazo|muchas gracias y un saludo"
-    "|cordiali saluti|distinti saluti|saluti|un saluto|un cordiale saluto|grazie|grazie mille|cordialità|tanti saluti|a presto"
-    "|grazie e saluti|grazie e cordiali saluti|in attesa di un vostro riscontro|migliori saluti|i migliori saluti"
-    "|atenciosamente|att|cumprimentos|com os melhores cumprimentos|melhores cumprimentos|abraços|saudações|obrigado|obrigada"
-    "|muito obrigado|muito obrigada|com os meus cumprimentos|cordiais saudações|grato|grata|desde já obrigado"
-    "|此致|敬礼|此致敬礼|祝好|顺祝商祺|谢谢|致礼|敬上|祝商祺|多谢|感谢|顺颂商祺|谢谢！|此致 敬礼"
-    "|met vriendelijke groet|met vriendelijke groeten|vriendelijke groeten|groeten|mvg|hartelijke groeten|bedankt|pozdrawiam"
-    "|z poważaniem|serdecznie pozdrawiam|med vänlig hälsning|med vänliga hälsningar|vänliga hälsningar|mvh|hälsningar"
-    "|med venlig hilsen|venlig hilsen|med vennlig hilsen|vennlig hilsen|hilsen|vh|ystävällisin terveisin|terveisin|с уважением"
-    "|з повагою|s pozdravem|s pozdravom|üdvözlettel|tisztelettel|cu stimă|cu respect|saygılarımla|iyi çalışmalar|με εκτίμηση"
-    "|敬具|よろしくお願いいたします|よろしくお願いします|宜しくお願い致します|감사합니다|드림|lijepi pozdrav|srdačan pozdrav|lep pozdrav"
-)
-_CLOSING = frozenset(_CLOSINGS.split("|"))
-_LONG_CLOSING = re.compile(
-    r"^(?:je vous prie (?:d'agréer|de croire)|veuillez (?:agréer|recevoir)|nous vous prions d'agréer|dans l'attente de|quedo a la espera"
-    r"|sin otro particular|in attesa di|i look forward to hearing|looking forward to hearing)",
+_URL = re.compile(
+    r"\bhttps?://|\bwww\.|\b[\w-]{2,40}\.(?:com|net|org|co\.uk|de|fr|es|it|pt|ch|at|eu|cn|com\.br|nl|io)\b",
     re.IGNORECASE,
 )
-_URL = re.compile(r"\bhttps?://|\bwww\.|\b[\w-]{2,40}\.(?:com|net|org|co\.uk|de|fr|es|it|pt|ch|at|eu|cn|com\.br|nl|io)\b", re.IGNORECASE)
 _MAIL = re.compile(r"\S{1,64}@[\w.-]{1,100}\.\w{2,}")
 _PHONE = re.compile(r"(?:\+|\b00|\(0|\b0)?\d[\d ().\-/]{6,20}\d")
 _COMPANY = re.compile(
-    r"\b(?:ltd|limited|llc|llp|plc|inc|corp|gmbh|ag|kg|ohg|ug|e\.? ?v|sarl|s\.a\.r\.l|sas|s\.a\.s|s\.a|s\.l|s\.p\.a|spa|s\.r\.l|srl|ltda"
-    r"|b\.?v|sp\. z o\.o|oy|ab|a/s|group|holdings?|solicitors|partners|university|hospital|school|council|universität|université"
-    r"|universidad|studio|consulting)\b\.?|公司|集团|大学|医院|株式会社|주식회사",
+    r"\b(?:ltd|limited|llc|llp|plc|inc|corp|gmbh|ag|kg|ohg|ug|e\.? ?v|sarl|s\.a\.r\.l|sas|s\.a\.s|s\.a|s\.l"
+    r"|s\.p\.a|spa|s\.r\.l|srl|ltda|b\.?v|sp\. z o\.o|oy|ab|a/s|group|holdings?|solicitors|partners"
+    r"|university|hospital|school|council|universität|université|universidad|studio|consulting)\b\.?|公司|集团"
+    "|大学|医院|株式会社|주식회사",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"\b(?:manager|director|head of|officer|assistant|engineer|consultant|partner|founder|ceo|cto|cfo|president|vice|lead|executive"
-    r"|coordinator|analyst|architect|lawyer|solicitor|doctor|professor|lecturer|accountant|developer|designer|editor|secretary|associate"
-    r"|leiter(?:in)?|geschäftsführer(?:in)?|abteilung|vertrieb|referent(?:in)?|assistent(?:in)?|rechtsanw[aä]lt(?:in)?|directeur|directrice"
-    r"|responsable|chargée?|ingénieur|avocate?|gérante?|gerente|directora?|jefe|jefa|abogad[oa]|ingenier[oa]|responsabile|direttore|direttrice"
-    r"|avvocato|ufficio|diretora?|coordenadora?|advogad[oa]|analista|engenheir[oa]|department|dept|sales|marketing|tel|fax|mob|mobil)\b"
-    r"|经理|总监|主管|工程师|部长|律师|主任|総務部|営業部",
+    r"\b(?:manager|director|head of|officer|assistant|engineer|consultant|partner|founder|ceo|cto|cfo"
+    "|president|vice|lead|executive|coordinator|analyst|architect|lawyer|solicitor|doctor|professor|lecturer"
+    "|accountant|developer|designer|editor|secretary|associate|leiter(?:in)?|geschäftsführer(?:in)?"
+    "|abteilung|vertrieb|referent(?:in)?|assistent(?:in)?|rechtsanw[aä]lt(?:in)?|directeur|directrice"
+    "|responsable|chargée?|ingénieur|avocate?|gérante?|gerente|directora?|jefe|jefa|abogad[oa]|ingenier[oa]"
+    "|responsabile|direttore|direttrice|avvocato|ufficio|diretora?|coordenadora?|advogad[oa]|analista"
+    r"|engenheir[oa]|department|dept|sales|marketing|tel|fax|mob|mobil)\b|经理|总监|主管|工程师|部长|律师|主任"
+    "|総務部|営業部",
     re.IGNORECASE,
 )
-_SOCIAL = re.compile(r"\b(?:linkedin|facebook|instagram|twitter|xing|youtube|whatsapp|wechat)\b|微信|[^|]\s[|•·]\s[^|]", re.IGNORECASE)
+_SOCIAL = re.compile(
+    r"\b(?:linkedin|facebook|instagram|twitter|xing|youtube|whatsapp|wechat)\b|微信|[^|]\s[|•·]\s[^|]", re.IGNORECASE
+)
 _PLACE = re.compile(
-    r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b(?:[A-Z]{1,2}[- ])?\d{4,5} \w|\b\d{1,4},? (?:\w+ ){0,3}(?:street|st|road|rd|avenue|lane|square|rue)\b"
-    r"|(?:straße|strasse|str\.|weg|platz|gasse) \d|\b(?:rue|via|calle|rua|avenida|piazza|plaza|av\.) \w|[市区路号]",
+    r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b(?:[A-Z]{1,2}[- ])?\d{4,5} \w"
+    r"|\b\d{1,4},? (?:\w+ ){0,3}(?:street|st|road|rd|avenue|lane|square|rue)\b"
+    r"|(?:straße|strasse|str\.|weg|platz|gasse) \d|\b(?:rue|via|calle|rua|avenida|piazza|plaza|av\.) \w"
+    "|[市区路号]",
     re.IGNORECASE,
 )
 _POSTSCRIPT = re.compile(r"^\W{0,3}(?:p\.? ?s\.?|p\.? ?p\.? ?s\.?|n\.? ?b\.?|nota|note)\b ?[.:,–—-]?", re.IGNORECASE)
 # Who says "call me" gives the number with the words.
 _REACH_ME = re.compile(
-    r"\b(?:call|ring|phone|text|reach|contact|email|write to) me\b|\bmy (?:new |mobile |cell |phone |home |work )?(?:number|phone|mobile|address|details)\b"
-    r"|\bbelow\b|\bmy .{1,20} is:?$|rufen sie|ruf mich|meine (?:nummer|adresse|anschrift|telefon|handy)|erreichen sie mich|erreichbar"
-    r"|unten(?:stehend)?|appele[zr]|mon (?:numéro|adresse|téléphone)|ma (?:nouvelle )?adresse|mes coordonnées|ci-dessous|joindre|llám[ae]"
-    r"|mi (?:número|teléfono|dirección|móvil)|abajo|mis datos|chiamat|il mio (?:numero|indirizzo|telefono)|qui sotto|contattatemi"
-    r"|lig(?:ue|uem|ar)|meu (?:número|telefone|endereço)|abaixo|电话|号码|地址|联系我|打给我",
+    r"\b(?:call|ring|phone|text|reach|contact|email|write to) me\b"
+    r"|\bmy (?:new |mobile |cell |phone |home |work )?(?:number|phone|mobile|address|details)\b|\bbelow\b"
+    r"|\bmy .{1,20} is:?$|rufen sie|ruf mich|meine (?:nummer|adresse|anschrift|telefon|handy)"
+    "|erreichen sie mich|erreichbar|unten(?:stehend)?|appele[zr]|mon (?:numéro|adresse|téléphone)"
+    "|ma (?:nouvelle )?adresse|mes coordonnées|ci-dessous|joindre|llám[ae]"
+    "|mi (?:número|teléfono|dirección|móvil)|abajo|mis datos|chiamat|il mio (?:numero|indirizzo|telefono)"
+    "|qui sotto|contattatemi|lig(?:ue|uem|ar)|meu (?:número|telefone|endereço)|abaixo|电话|号码|地址|联系我"
+    "|打给我",
     re.IGNORECASE,
 )
 _FORM_LABEL = re.compile(r"^[^:：]{2,40}[:：]")
 _CONTACT_LABEL = re.compile(
-    r"^\W{0,3}(?:[tmpfewdoc]|tel\w{0,8}|telefon\w*|phone|mob\w{0,4}|mobile|handy|cell|fax|direct|office|switchboard|e-?mail|mail|web\w{0,4}|www"
-    r"|internet|home|address|skype|linkedin|twitter|portable|fixe|móvil|cellulare|celular|port|sitio|site|电话|手机|邮箱|网址|地址|传真|微信)"
-    r"[ .]{0,3}(?:\([^()]{0,10}\))?[:：]",
+    r"^\W{0,3}(?:[tmpfewdoc]|t[eé]l\w{0,8}|telefon\w*|phone|mob\w{0,4}|mobile|handy|cell|fax|dd|ddi|did"
+    r"|direct|direct dial|office|switchboard|e-?mail|mail|web\w{0,4}|www|internet|home|address|skype|linkedin"
+    "|twitter|portable|fixe|móvil|cellulare|celular|port|sitio|site|电话|手机|邮箱|网址|地址|传真"
+    r"|微信)[ .]{0,3}(?:\([^()]{0,10}\))?[:：]",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^[\s\-–—_=*~.#]{3,200}$")
-_DASHES = ("--", "-- ", "—", "– –", "__", "___")
+_DASHES = ("--", "—", "– –", "__", "___")
+_DRAWN_MAX = 10  # looked at from the top and from the end; who draws more lines signs with none of them
+_LAW_LINES = 40  # of a paragraph looked at for where the law begins in it
 
 
 def apart(lines: Sequence[str]) -> set[int]:
@@ -124,15 +110,14 @@ def _banner(lines: Sequence[str]) -> set[int]:
 
 def _below_dashes(lines: Sequence[str], taken: set[int]) -> set[int]:
     """What stands below '-- ', or below another drawn mark where it begins with a name."""
-    for at, line in enumerate(lines):
-        if line.rstrip() not in _DASHES and line not in _DASHES:
-            continue
-        below = [n for n in range(at + 1, len(lines)) if lines[n].strip() and n not in taken]
-        said = _until_law(lines, below)
+    drawn = [at for at, line in enumerate(lines) if line.rstrip() in _DASHES]
+    for at in (*drawn[:_DRAWN_MAX], *drawn[_DRAWN_MAX:][-_DRAWN_MAX:]):
+        below = (n for n in range(at + 1, len(lines)) if lines[n].strip() and n not in taken)
+        said = _until_law(lines, list(islice(below, BLOCK_LINES_MAX + 1)))
         if len(said) > BLOCK_LINES_MAX:
             continue
-        if line == "-- " or not said or _is_name(lines[said[0]]) or _signs(lines, said) >= _ENOUGH:
-            end = next((n for n in below if _POSTSCRIPT.match(lines[n])), len(lines))
+        if lines[at] == "-- " or not said or _is_name(lines[said[0]]) or _signs(lines, said) >= _ENOUGH:
+            end = next((n for n in range(at + 1, len(lines)) if _POSTSCRIPT.match(lines[n])), len(lines))
             return set(range(at, end))
     return set()
 
@@ -153,10 +138,11 @@ def _law(lines: Sequence[str], taken: set[int]) -> set[int]:
             continue
         legal = footers.is_legal(text)
         if legal or ((signed or lawful) and footers.is_of_company(text)):
-            first = next((n for n in numbers if _begins_law(lines, numbers, n)), numbers[0])
+            first = next((n for n in numbers[:_LAW_LINES] if _begins_law(lines, numbers[:_LAW_LINES], n)), numbers[0])
             found.update(range(first, end))
             lawful = True
         signed = signed or any(is_closing(lines[n]) for n in numbers)
+        signed = signed or (start > 0 and _is_name(lines[start]) and _signs(lines, numbers[1:]) >= _SURE)
     return found
 
 
@@ -168,16 +154,23 @@ def _begins_law(lines: Sequence[str], numbers: Sequence[int], at: int) -> bool:
     rest = " ".join(lines[n].strip() for n in numbers if n >= at)
     later = " ".join(lines[n].strip() for n in numbers if n > at)
     own = footers.is_legal(lines[at]) or footers.is_of_company(lines[at]) or len(lines[at]) > 60
-    return not footers.is_legal(above) and (footers.is_legal(rest) or footers.is_of_company(rest)) and (own or not later)
+    return (
+        not footers.is_legal(above) and (footers.is_legal(rest) or footers.is_of_company(rest)) and (own or not later)
+    )
 
 
 def _block(lines: Sequence[str], taken: set[int]) -> set[int]:
     """The closing with the name and the company below it, or a name with a company at the very end."""
-    left = [n for n, line in enumerate(lines) if line.strip() and n not in taken and not footers.PLACEHOLDER.match(line.strip())]
+    left = [
+        n
+        for n, line in enumerate(lines)
+        if line.strip() and n not in taken and not footers.PLACEHOLDER.match(line.strip())
+    ]
     tail = left[-CLOSED_LINES_MAX:]
     for k in range(len(tail) - 1, -1, -1):
         if is_closing(lines[tail[k]]):
-            return _closed(lines, left, tail[k:])
+            first = k - 1 if k and tail[k - 1] + 1 == tail[k] and is_closing(lines[tail[k - 1]]) else k
+            return _closed(lines, left, tail[first:])
     paragraph = _last_paragraph(lines, left)
     if not 2 <= len(paragraph) < len(left) or len(paragraph) > CLOSED_LINES_MAX or not _is_name(lines[paragraph[0]]):
         return set()
@@ -195,18 +188,6 @@ def _closed(lines: Sequence[str], left: Sequence[int], block: Sequence[int], eno
     return set(range(start, block[-1] + 1))
 
 
-def is_closing(line: str) -> bool:
-    """Whether the line says goodbye and no more, perhaps with the name: "Kind regards, Jane"."""
-    said = line.strip().casefold().replace("’", "'")
-    if len(said) > 160:
-        return False
-    bare = said.strip(" ,.!;:-–—*_，。！")
-    if bare in _CLOSING or _LONG_CLOSING.match(bare):
-        return True
-    head, mark, name = bare.partition(",")
-    return bool(mark) and head.strip() in _CLOSING and 0 < len(name.split()) <= 3
-
-
 def _signs(lines: Sequence[str], numbers: Sequence[int]) -> int:
     """How much of a company or an address the lines show."""
     text = "\n".join(lines[n] for n in numbers)
@@ -222,16 +203,25 @@ def _may_stand(line: str) -> bool:
     if _FORM_LABEL.match(said) and not _CONTACT_LABEL.match(said) and "://" not in said and "|" not in said:
         return False
     sentence = said.endswith((".", "!", "?", "。", "！", "？")) and not _COMPANY.search(said[-12:])
-    return not (sentence and len(said.split()) > _SENTENCE_WORDS) and (len(said) <= _LINE_MAX or "|" in said or "://" in said)
+    return not (sentence and len(said.split()) > _SENTENCE_WORDS) and (
+        len(said) <= _LINE_MAX or "|" in said or "://" in said
+    )
 
 
 def _is_name(line: str) -> bool:
     """Whether the line may be a name: few words, each with a capital, no number, no mark of a sentence."""
     said = line.strip().strip("*_,")
     words = said.split()
-    if not 0 < len(words) <= _NAME_WORDS or any(map(str.isdigit, said)) or said.endswith((".", "!", "?", ":", "。", "！")):
+    if (
+        not 0 < len(words) <= _NAME_WORDS
+        or any(map(str.isdigit, said))
+        or said.endswith((".", "!", "?", ":", "。", "！"))
+    ):
         return False
-    return all(not word[0].islower() or word in ("de", "von", "van", "der", "da", "di", "la", "le", "dos", "und", "&") for word in words)
+    return all(
+        not word[0].islower() or word in ("de", "von", "van", "der", "da", "di", "la", "le", "dos", "und", "&")
+        for word in words
+    )
 
 
 def _last_paragraph(lines: Sequence[str], left: Sequence[int]) -> list[int]:
@@ -262,7 +252,7 @@ def _paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
 def _with_edges(lines: Sequence[str], found: set[int]) -> set[int]:
     """The same with what belongs to it: a rule above, a link or a picture below."""
     said = [n for n, line in enumerate(lines) if line.strip()]
-    for before, at in zip(said, said[1:], strict=False):
+    for before, at in pairwise(said):
         text = lines[at].strip()
         if before in found and (footers.LINK.match(text) or footers.PLACEHOLDER.match(text)):
             found.add(at)

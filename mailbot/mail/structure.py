@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from email.message import Message as MimeMessage
 
 from mailbot.mail import bounds, head, parameters
 from mailbot.mail.pieces import CLOSED, Node
@@ -20,7 +21,9 @@ _MARK_LF = re.compile(rb"\n--([^\r\n]{0,200})")
 _FIRST_MARK = re.compile(rb"--[^\r\n]{0,200}")
 _NEXT_LINE = re.compile(rb"[^\r\n]{0,4000}(?:\r\n|\r|\n)")
 _PART_FIELD = re.compile(rb"content-[a-z-]{2,40}[ \t]{0,9}:", re.IGNORECASE)
-_SECOND_HEADER = re.compile(rb"(?:mime-version|content-type|content-transfer-encoding|x-[a-z0-9-]{1,60})[ \t]{0,9}:", re.I)
+_SECOND_HEADER = re.compile(
+    rb"(?:mime-version|content-type|content-transfer-encoding|x-[a-z0-9-]{1,60})[ \t]{0,9}:", re.I
+)
 _TOP_MARK = re.compile(rb"(?:[^\r\n-][^\r\n]{0,200})?\s{0,20}--([^\r\n]{1,200})\r?\n(?=content-)", re.IGNORECASE)
 _ADOPTIONS_MAX = 20  # looks for a boundary that was declared, each over the whole mail
 
@@ -31,7 +34,7 @@ class _Open:
 
     node: Node
     boundary: bytes
-    children: list[Node] = field(default_factory=list)
+    children: list[MimeMessage | str] = field(default_factory=list)
 
 
 def tree(raw: bytes) -> tuple[Node, tuple[str, ...]]:
@@ -72,7 +75,7 @@ class _Walk:
 
     def over(self, start: int) -> None:
         """Take the mail apart from here to its end."""
-        raw, stop = self._raw, len(self._raw)
+        stop = len(self._raw)
         marks = self._marks(start) if self._stack else []
         for number, (begin, end) in enumerate(marks):
             if self._parts >= bounds.PARTS_MAX:
@@ -126,7 +129,8 @@ class _Walk:
             return
         self._parts += 1
         made = self._child(at)
-        fields, body = head.read(self._raw, _line_end(self._raw, end), max(next_mark + 1, _line_end(self._raw, end)), self._defects)
+        begins = _line_end(self._raw, end)
+        fields, body = head.read(self._raw, begins, max(next_mark + 1, begins), self._defects)
         _take(made, fields)
         self.enter(made, body)
 

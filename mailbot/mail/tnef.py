@@ -20,7 +20,7 @@ SIGNATURE = b"\x78\x9f\x3e\x22"
 # attributes (MS-OXTNEF 2.1.3.2); the upper half of an id names its type
 _BODY, _CODE_PAGE, _PROPERTIES = 0x800C, 0x9007, 0x9003
 _NEXT_FILE, _FILE_TITLE, _FILE_DATA, _FILE_PROPERTIES = 0x9002, 0x8010, 0x800F, 0x9005
-# properties (MS-OXPROPS)
+# ids of properties, as MS-OXPROPS lists them
 _PR_BODY, _PR_RTF, _PR_HTML = 0x1000, 0x1009, 0x1013
 _PR_NAME, _PR_LONG_NAME, _PR_TYPE, _PR_DATA, _PR_SHOWN_NAME = 0x3704, 0x3707, 0x370E, 0x3701, 0x3001
 _STRING8, _UNICODE = 0x1E, 0x1F

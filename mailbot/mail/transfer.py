@@ -11,6 +11,9 @@ import re
 
 from mailbot.mail.parameters import first_word
 
+FILES_MAX = 50  # inside one text
+FOOTER_MAX = 4_000  # bytes below base64 that can be plain words
+BAD_LINES_MAX = 1_000  # of uuencode; more are no file
 CHUNKS_MAX = 1_000  # pieces of base64, each with its own end, glued into one part
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(sorted(set(range(256)) - set(_BASE64)))
@@ -36,7 +39,6 @@ _ESCAPE = re.compile(rb"=(.)", re.DOTALL)
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{60,76}\r?\n")
 _UU_BEGIN = re.compile(rb"(?:\A|(?<=\n))begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
 _Y_BEGIN = re.compile(rb"(?:\A|(?<=\n))=ybegin [^\r\n]{0,200}name=([^\r\n]{1,200})\r?\n(?:=ypart[^\r\n]{0,200}\r?\n)?")
-FILES_MAX = 50  # inside one text
 
 
 def encoding(field: str) -> str:
@@ -54,8 +56,8 @@ def decode(content: bytes, field: str, *, words: bool = False) -> bytes:
     if name == "quoted-printable":
         return _quoted(content)
     if name == "uuencode":
-        found = uuencoded(content)
-        return found[0][1] if found[0] else content
+        files, _ = uuencoded(content)
+        return files[0][1] if files else content
     if name == "yenc":
         return _yenc(content)
     return _undeclared(content) if words else content
@@ -121,16 +123,17 @@ def _unpadded(letters: bytes) -> bytes:
 
 def _without_footer(content: bytes) -> bytes:
     """Base64 without the lines that a mailing list or a scanner wrote below it in plain words."""
-    lines = content.split(b"\n")
-    kept = [line for line in lines if b" " not in line.strip()]
-    return b"\n".join(kept) if len(kept) < len(lines) else content
+    begin = max(len(content) - FOOTER_MAX, 0)
+    lines = content[begin:].split(b"\n")
+    kept = [line for line in lines if not (line.strip().count(b" ") > 1 or line.startswith((b"__", b"--")))]
+    return content[:begin] + b"\n".join(kept)
 
 
 def _is_prose(content: bytes) -> bool:
-    """Whether a text that is told to be base64 is plain words: no line of base64 has a blank inside."""
+    """Whether a text that is told to be base64 is plain words: no line of base64 has blanks inside."""
     sample = content[:4_000].strip()
     lines = sample.split(b"\n")
-    return bool(sample) and sum(1 for line in lines if b" " in line.strip()) * 2 > len(lines)
+    return bool(sample) and sum(1 for line in lines if line.strip().count(b" ") > 1) * 2 >= len(lines)
 
 
 def _quoted(content: bytes) -> bytes:
@@ -170,7 +173,10 @@ def _uu(block: bytes, begin: bytes) -> bytes:
     if begin.startswith(b"begin-base64"):
         return _base64(block)
     found: list[bytes] = []
+    bad = 0
     for line in block.split(b"\n"):
+        if bad > BAD_LINES_MAX:
+            return b""
         text = line.rstrip(b"\r")
         if not text:
             continue
@@ -181,12 +187,14 @@ def _uu(block: bytes, begin: bytes) -> bytes:
             try:
                 found.append(binascii.a2b_uu(text[:size]))
             except binascii.Error:
-                continue
+                bad += 1
     return b"".join(found)
 
 
 def _yenc(block: bytes) -> bytes:
     lines = [line for line in block.split(b"\n") if not line.startswith((b"=ybegin", b"=ypart", b"=yend"))]
     packed = b"".join(line.rstrip(b"\r") for line in lines)
+    if packed.count(b"=") * 10 > len(packed) + 100:
+        return b""  # of true yEnc two bytes in a hundred are escaped
     plain = _ESCAPE.sub(lambda mark: bytes([(mark[1][0] - 64) % 256]), packed)
     return plain.translate(bytes((each - 42) % 256 for each in range(256)))

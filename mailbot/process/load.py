@@ -7,6 +7,7 @@ the last good rules in force, and that needs a value to tell the admin. Reads no
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from mailbot.process.load_matching import load_matching
 from mailbot.process.load_paper import load_paper
 from mailbot.process.load_people import load_people
 from mailbot.process.load_process import Rows, load_blocks, load_never_to, load_rows
+from mailbot.process.load_screening import PATH as OWN_CATEGORIES
 from mailbot.process.load_screening import load_screening
 from mailbot.process.load_wording import PATH as OWN_WORDING
 from mailbot.process.load_wording import load_wording
@@ -35,7 +37,7 @@ PROCESS = "rules/process.yaml"
 FORM = "rules/form.yaml"
 PEOPLE = "rules/people.yaml"
 COMMANDS = "rules/commands.yaml"
-SCREENING = "rules/screening.yaml"
+SCREENING = "rules/categories.yaml"
 WORDING = "rules/wording.yaml"
 CALENDAR = "rules/calendar.yaml"
 COMPENSATION = "rules/compensation.yaml"
@@ -60,6 +62,7 @@ class _Book:
     pages: Mapping[str, Page]
     values: Mapping[str, Value | None]
     own_wording: Mapping[str, tuple[Page, Value]]  # language -> its file of fixed words
+    own_categories: Mapping[str, tuple[Page, Value]]  # language -> its file of what mails are
 
     def __contains__(self, file: str) -> bool:
         return self.values[file] is not None
@@ -129,7 +132,7 @@ def _assemble(
         matching=load_matching(*book[MATCHING]),
         people=load_people(*book[PEOPLE], tuple(calendar.calendars)),
         commands=commands,
-        screening=load_screening(*book[SCREENING]),
+        screening=load_screening(*book[SCREENING], book.own_categories),
         wording=load_wording(*book[WORDING], book.own_wording, languages),
         calendar=calendar,
         letters=letters.cards,
@@ -161,14 +164,16 @@ def _open_book(files: Mapping[str, str], languages: Sequence[str]) -> _Book:
         if (value := values[name]) is not None and value.is_null:
             page.error(1, "this file is empty")
             values[name] = None
-    return _Book(pages, values, dict(_own_wording(files, languages)))
+    return _Book(pages, values, dict(_own(files, OWN_WORDING, languages)), dict(_own(files, OWN_CATEGORIES)))
 
 
-def _own_wording(files: Mapping[str, str], languages: Sequence[str]) -> Iterator[tuple[str, tuple[Page, Value]]]:
-    """The files of fixed words of the languages that letters are written in; those of others are not read."""
+def _own(
+    files: Mapping[str, str], path: re.Pattern[str], languages: Sequence[str] = ()
+) -> Iterator[tuple[str, tuple[Page, Value]]]:
+    """The files that a language has of its own; of the languages named alone, where some are."""
     for name in sorted(files):
-        found = OWN_WORDING.fullmatch(name)
-        if found and found[1] in languages:
+        found = path.fullmatch(name)
+        if found and (not languages or found[1] in languages):
             page = Page(name)
             value, problems = read(files[name], name)
             page.problems.extend(problems)
@@ -194,7 +199,7 @@ def _check_handled(
 
 def _problems(book: _Book, letters: Letters) -> tuple[Problem, ...]:
     """All problems, each once, by file and line."""
-    own = (page for page, _ in book.own_wording.values())
+    own = (page for page, _ in (*book.own_wording.values(), *book.own_categories.values()))
     pages = (*book.pages.values(), *own, *letters.pages)
     return tuple(sorted({problem for page in pages for problem in page.problems}))
 

@@ -1,30 +1,53 @@
-"""rules/screening.yaml -> lists of phrases: what a new mail is.
+"""rules/categories.yaml and categories.LANG.yaml -> lists of phrases: what a new mail is, in every language.
 
 Decides whether a phrase can be looked for; never looks for one.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
 from mailbot.process.names import shown
 from mailbot.process.page import Page
+from mailbot.process.vocabulary import CATEGORIES
 from mailbot.process.wordlists import Phrases, Screening
 from mailbot.process.yaml_marks import Value
 
+PATH = re.compile(r"rules/categories\.([a-z]{2,3}(?:-[A-Za-z]{2,8})?)\.yaml")
 LISTS = ("complaint", "claim", "serious", "says_left", "solved")
+OPTIONAL = ("minor",)
 CONTACT = ("names", "places", "before", "below")
 KINDS = ("enquiry", "praise", "suggestion", "other")
+KEYS = (*LISTS, *OPTIONAL, "kinds", "contact", "categories")
 LONGEST = 200  # characters of a phrase
+SOURCE = "en"  # the language of rules/categories.yaml itself
 
 
-def load_screening(page: Page, root: Value) -> Screening:
-    """rules/screening.yaml."""
-    entries = page.keys(root, "this file", (*LISTS, "kinds", "contact"), (*LISTS, "kinds"))
-    lists = {name: phrases(page, entries.get(name, Value(root.line)), f"'{name}'") for name in LISTS}
-    if "complaint" in entries and not lists["complaint"].phrases:
+def load_screening(page: Page, root: Value, own: Mapping[str, tuple[Page, Value]]) -> Screening:
+    """rules/categories.yaml, with what every other language adds.
+
+    Args:
+        own: language -> its file. All are read: customers write in languages in which nobody answers them.
+    """
+    entries = page.keys(root, "this file", KEYS, (*LISTS, "kinds"))
+    first = _lists(page, root, entries)
+    if "complaint" in entries and not first.complaint.phrases:
         page.warn(entries["complaint"].line, "without phrases under 'complaint' every new mail needs a person")
-    kinds = entries.get("kinds", Value(root.line))
+    others = {language: _lists(of, value, of.keys(value, "this file", KEYS)) for language, (of, value) in own.items()}
+    by_language = {language: _joined(first, each) for language, each in others.items()}
+    return replace(_joined(first, *others.values()), by_language={SOURCE: first, **by_language})
+
+
+def _lists(page: Page, root: Value, entries: Mapping[str, Value]) -> Screening:
+    """What one file says."""
+    none = Value(root.line)
+    lists = {name: phrases(page, entries.get(name, none), f"'{name}'") for name in (*LISTS, *OPTIONAL)}
+    kinds, categories = entries.get("kinds", none), entries.get("categories", none)
     named = page.keys(kinds, "'kinds'", KINDS, name="kind") if "kinds" in entries else {}
     contact = page.keys(entries["contact"], "'contact'", CONTACT) if "contact" in entries else {}
+    of = page.keys(categories, "'categories'", CATEGORIES, name="category") if "categories" in entries else {}
     return Screening(
         complaint=lists["complaint"],
         claim=lists["claim"],
@@ -33,6 +56,33 @@ def load_screening(page: Page, root: Value) -> Screening:
         says_left=lists["says_left"],
         solved=lists["solved"],
         contact={name: phrases(page, value, f"'{name}'") for name, value in contact.items()},
+        minor=lists["minor"],
+        categories={name: phrases(page, value, f"'{name}'") for name, value in of.items()},
+    )
+
+
+def _joined(first: Screening, *more: Screening) -> Screening:
+    """The lists of several languages as one."""
+    every = (first, *more)
+
+    def both(lists: Iterable[Phrases | None]) -> Phrases:
+        known = [each for each in lists if each]
+        joined = tuple(dict.fromkeys(phrase for each in known for phrase in each.phrases))
+        return Phrases(joined, known[0].place)
+
+    def tables(told: Sequence[Mapping[str, Phrases]]) -> dict[str, Phrases]:
+        return {name: both(each.get(name) for each in told) for name in dict.fromkeys(n for each in told for n in each)}
+
+    return Screening(
+        complaint=both(each.complaint for each in every),
+        claim=both(each.claim for each in every),
+        kinds=tables([each.kinds for each in every]),
+        serious=both(each.serious for each in every),
+        says_left=both(each.says_left for each in every),
+        solved=both(each.solved for each in every),
+        contact=tables([each.contact for each in every]),
+        minor=both(each.minor for each in every),
+        categories=tables([each.categories for each in every]),
     )
 
 

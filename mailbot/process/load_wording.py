@@ -66,9 +66,7 @@ def file_of(language: str) -> str:
     return f"rules/wording.{language}.yaml"
 
 
-def load_wording(
-    page: Page, root: Value, own: Mapping[str, tuple[Page, Value]], languages: Iterable[str]
-) -> Wording:
+def load_wording(page: Page, root: Value, own: Mapping[str, tuple[Page, Value]], languages: Iterable[str]) -> Wording:
     """Both kinds of file as one value.
 
     Args:
@@ -191,7 +189,8 @@ def _check_there(name: str, entries: Mapping[str, Value], written: Mapping[str, 
         return
     for language, each in written.items():
         if name not in each.texts:
-            line = entries[name].line if name in entries and each.place.file.endswith("wording.yaml") else each.place.line
+            common = name in entries and PATH.fullmatch(each.place.file) is None
+            line = entries[name].line if common else each.place.line
             each.page.error(line, f"'{name}' has no text in '{language}'")
 
 

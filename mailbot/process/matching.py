@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 # What each piece of evidence counts, towards 100.
 WEIGHTS: Mapping[str, int] = MappingProxyType({
-    "ticket": 70, "phone": 60, "mailbox": 60, "named": 45, "name": 45, "address": 35, "subject": 25, "garment": 25,
+    "ticket": 70, "phone": 60, "mailbox": 60, "named": 45, "name": 45, "address": 40, "subject": 25, "garment": 25,
     "surname": 15, "for_somebody": 15, "store": 10, "domain": 5,
 })  # fmt: skip
 # How alike two pieces of text must be, of 100.

@@ -19,7 +19,10 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """rules/screening.yaml: what a new mail is, by its words."""
+    """rules/categories.yaml and categories.LANG.yaml: what a new mail is, by its words; those of all languages.
+
+    by_language: a language -> the same with its lists and the first file's alone, for words that are known to be of it.
+    """
 
     complaint: Phrases
     claim: Phrases
@@ -28,6 +31,13 @@ class Screening:
     says_left: Phrases  # "I left it with you"
     solved: Phrases  # "all sorted now"
     contact: Mapping[str, Phrases] = field(default_factory=dict)  # how staff name a customer in a note
+    minor: Phrases = field(default_factory=lambda: Phrases((), Place("", 0)))
+    categories: Mapping[str, Phrases] = field(default_factory=dict)  # damage, loss, … -> what says so
+    by_language: Mapping[str, Screening] = field(default_factory=dict)
+
+    def of(self, language: str) -> Screening:
+        """The lists to read words of that language by; of none that is known, those of all."""
+        return self.by_language.get(language, self)
 
 
 @dataclass(frozen=True, slots=True)
