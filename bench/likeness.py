@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mailbot.adapters.ledger import Commit
 from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.cases import candidates, weighing
+from mailbot.cases.candidates import Marks
 from mailbot.cases.model import Case, Customer, Form
 from mailbot.cases.query import Query
+from mailbot.process.matching import Matching
 from tests import ruling
 
 SIZES = (100, 10_000)
@@ -47,25 +50,29 @@ def milliseconds(run: Callable[[], object]) -> float:
     return statistics.median(times) * 1000
 
 
+def weigh_all(marks: Marks, cases: Sequence[Case], rules: Matching) -> None:
+    """As `whose` does it."""
+    for case in cases:
+        weighing.of_stranger(marks, case, rules)
+
+
 def main() -> None:
     """Print the table."""
     process = ruling.shipped()
     rules = process.matching
-    words = (
-        "The green dress from Marylebone came back torn, ticket MB-00042. Call 0770000 0042.\n\nBest\n"
-        + somebody(42).customer.name
-    )
+    sender = somebody(42).customer.name
+    words = f"The green dress from Marylebone came back torn, ticket MB-00042.\n\nBest\n{sender}"
+    marks = candidates.marks("new@address.test", sender, "My dress", words, process)
+    query = Query(near=candidates.wanted(marks, rules))
     found_in: dict[int, float] = {}
     print(f"{'cases':>8}{'found':>7}{'look-up ms':>12}{'weigh ms':>10}")
     for size in SIZES:
         with TemporaryDirectory() as folder:
             ledger = TinyDbLedger(Path(folder))
             ledger.commit(Commit(cases=tuple(map(somebody, range(size)))), {})
-            marks = candidates.marks("new@address.test", somebody(42).customer.name, "My dress", words, process)
-            query = Query(near=candidates.wanted(marks, rules))
             near = ledger.find(query).near
-            found_in[size] = milliseconds(lambda: ledger.find(query))
-            weigh = milliseconds(lambda: [weighing.of_stranger(marks, case, rules) for case in near])
+            found_in[size] = milliseconds(partial(ledger.find, query))
+            weigh = milliseconds(partial(weigh_all, marks, near, rules))
             print(f"{size:>8}{len(near):>7}{found_in[size]:>12.2f}{weigh:>10.2f}")
             ledger.close()
     print(f"ratio {found_in[SIZES[-1]] / found_in[SIZES[0]]:.1f}")

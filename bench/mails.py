@@ -27,6 +27,7 @@ ANSWERS = ("form", "words", "vacation")
 
 _FIRST = ("Anna", "Ben", "Chloé", "David", "Ellen", "Farid", "Grace", "Henry", "Ines", "Jun", "Klara", "Liam")
 _LAST = ("Smith", "Jones", "Müller", "Okafor", "Rossi", "Patel", "Brown", "Dupont", "Kim", "Novák", "Walsh")
+_SYLLABLES = ("bak", "dol", "fen", "gur", "hov", "jad", "kel", "lim", "mos", "nup", "pir", "rav", "sul", "tez", "wog", "zin")
 _GARMENTS = ("silk dress", "wool coat", "linen suit", "cashmere jumper", "evening gown", "white shirt", "trench coat")
 _HARMS = ("a hole in the left sleeve", "a brown stain on the collar", "a torn lining", "a scorch mark at the hem")
 _STORES = ("Marylebone", "Chelsea")
@@ -49,11 +50,20 @@ class Customer:
 
     @property
     def name(self) -> str:
-        return f"{_FIRST[self.number % len(_FIRST)]} {_LAST[self.number % len(_LAST)]}"
+        return f"{_FIRST[self.number % len(_FIRST)]} {_LAST[self.number % len(_LAST)]}-{self._own_name}"
+
+    @property
+    def _own_name(self) -> str:
+        """A second surname that nobody else has: who are called alike would be asked about, as they should."""
+        rest, found = self.number, ""
+        while rest or not found:
+            rest, digit = divmod(rest, len(_SYLLABLES))
+            found += _SYLLABLES[digit]
+        return found.capitalize()
 
     @property
     def address(self) -> str:
-        return f"customer{self.number:05}@post{self.number % 7}.test"
+        return f"{self._own_name.lower()}.{self.number:05}@post{self.number % 7}.test"
 
     @property
     def garment(self) -> str:

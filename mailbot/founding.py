@@ -8,14 +8,16 @@ interrupted is asked again, and gets a whole one.
 from __future__ import annotations
 
 import shlex
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailbot.adapters.files import read_secret, write_new
+from mailbot.adapters.files import read_rule_files, read_secret, write_new
 from mailbot.answers import Answers
 from mailbot.errors import MailbotError
 from mailbot.first_files import PASSWORD_FILE, people_text, placeholders, settings_text
+from mailbot.process.load_letters import SOURCE
 from mailbot.settings import FILE
 
 _PACKAGED = Path(__file__).parent / "shipped"  # in a wheel
@@ -72,15 +74,23 @@ def found(folder: Path, answers: Answers | None = None) -> Iterator[str]:
 def _texts(folder: Path, answers: Answers) -> dict[str, str]:
     """Every file of a new desk but the secret, in the order in which they are written: its name -> what is in it."""
     source = shipped()
-    texts = {}
-    for file in sorted([*(source / "rules").glob("*.yaml"), *(source / "templates").rglob("*.*")]):
-        texts[file.relative_to(source).as_posix()] = file.read_text(encoding="utf-8")
+    texts = dict(read_rule_files(source, _languages(folder)))
     texts[PEOPLE] = people_text(answers, texts[PEOPLE])
     beside = bool(answers.password) and _stands_alone(folder, answers.password)
     if beside and not (folder / FILE).exists():
         texts[PASSWORD_FILE] = answers.password + "\n"
     texts[FILE] = settings_text(answers, beside)
     return texts
+
+
+def _languages(folder: Path) -> tuple[str, ...]:
+    """Those of a desk that is there already, so that the letters of one that was added to it are written too."""
+    try:
+        desk = tomllib.loads((folder / FILE).read_text(encoding="utf-8")).get("desk", {})
+    except (OSError, ValueError):
+        return (SOURCE,)
+    listed = desk.get("languages") or [desk.get("language") or SOURCE] if isinstance(desk, dict) else [SOURCE]
+    return tuple(map(str, listed)) if isinstance(listed, list) else (SOURCE,)
 
 
 def _stands_alone(folder: Path, password: str) -> bool:

@@ -156,17 +156,18 @@ class Intaking:
         self._look_ahead(coming)
         moves: Moves = []
         keys: frozenset[str] = frozenset()
-        for arrived in batch:
-            mail = mails.pop(arrived.uid, None)
-            if mail is None:
-                continue  # gone meanwhile: a person moved it
-            seen = self._reading.read(mail)
-            message = seen.message if isinstance(seen, Unreadable) else message_of(seen)
-            if only and not only(message):
-                continue
-            fate = self._one(arrived, seen, keys, _moving(validity, moves, arrived.uid))
-            keys |= {message.key}
-            moves.append([arrived.uid, FOLDER[fate]])
+        with self._ledger.group():  # durable once, before the first mail of the batch is moved
+            for arrived in batch:
+                mail = mails.pop(arrived.uid, None)
+                if mail is None:
+                    continue  # gone meanwhile: a person moved it
+                seen = self._reading.read(mail)
+                message = seen.message if isinstance(seen, Unreadable) else message_of(seen)
+                if only and not only(message):
+                    continue
+                fate = self._one(arrived, seen, keys, _moving(validity, moves, arrived.uid))
+                keys |= {message.key}
+                moves.append([arrived.uid, FOLDER[fate]])
         return moves
 
     def _fetch(self, batch: Sequence[Arrived]) -> dict[int, Unread]:

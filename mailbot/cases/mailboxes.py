@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from mailbot.process.matching import Matching
 
 _LONGEST = 320  # characters of an address (RFC 5321 4.5.3.1): beyond it is none
+_DIGITS = re.compile(r"\d+")
 _SQUEEZED = re.compile(r"[.\-_']")
 _SHORTEST_KEY = 4  # letters: shorter ones are shared by too many to look up
 # Letters that look like a Latin one, by what they look like (Unicode's confusables, those that fonts draw alike).
@@ -118,7 +119,9 @@ def likeness(one: str, other: str, rules: Matching) -> tuple[str, str]:
         return _colleagues(domain, where, rules)
     if bare == their_bare:
         return "address", f"the same name before the @ as in {other}, at another domain"
-    near = fuzz.ratio(bare, their_bare) >= rules.alike["address"] and OSA.distance(bare, their_bare) == 1
+    numbered = _DIGITS.findall(bare) != _DIGITS.findall(their_bare)  # anna12 and anna13 are two people's addresses
+    alike = fuzz.ratio(bare, their_bare) >= rules.alike["address"] and OSA.distance(bare, their_bare) == 1
+    near = alike and not numbered
     if near and domain == where:
         return "address", f"the address is nearly {other}"
     if bare == their_bare or (near and OSA.distance(domain, where) <= 1):

@@ -22,6 +22,7 @@ _PHONE = 9  # figures of a telephone number that are compared: what stands befor
 _SHORTEST_PHONE = 8
 _SURE_TICKET = 5  # figures and letters; of a shorter number half counts: a price may have as many
 
+_BESIDE = ("for_somebody",)  # what says something of who it is only beside other evidence
 Reason = tuple[str, int, str]  # of what kind, how much it counts, the words that say so
 
 
@@ -39,8 +40,13 @@ class Candidate:
 
 
 def of_stranger(marks: Marks, case: Case, rules: Matching) -> Candidate:
-    """A case of somebody at another address: who it is counts, and what it is about."""
-    return _sum(case, (*_who(marks, case, rules), *_what(marks, case, rules)))
+    """A case of somebody at another address: who it is counts, and what it is about.
+
+    A garment, a store and a subject alone fit many: without a word of who it is, or the ticket, nothing counts.
+    """
+    who, what = tuple(_who(marks, case, rules)), tuple(_what(marks, case, rules))
+    told = any(name not in _BESIDE for name, _, _ in who) or any(name == "ticket" for name, _, _ in what)
+    return _sum(case, (*who, *what) if told else ())
 
 
 def of_participant(marks: Marks, case: Case, rules: Matching) -> Candidate:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from mailbot.cases.model import Case
 from mailbot.letters.spans import CUSTOMER, FORM, TEMPLATE, Block, Span
-from mailbot.letters.speech import either, with_more
+from mailbot.letters.speech import either, plain_number, with_more
 from mailbot.process.model import Answer, Field, LetterCard, Process
 from mailbot.process.wordlists import Speech
 
@@ -32,7 +32,6 @@ _LONGEST_LINK = 1_900  # characters: Windows hands a program no more than some 2
 _MOST_LISTED = 5  # answers that are told in one sentence beside their buttons
 # What no reply of ours may hold: controls, line ends within a subject, halves of characters, marks of our own.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff]")
-_NOT_OF_A_NUMBER = re.compile(r"[^0-9.]")
 
 
 def form(card: LetterCard, case: Case, process: Process, language: str) -> Block:
@@ -168,7 +167,7 @@ def _choices(
     value, label, takes = answer.words[0] if for_customer else answer.value, answer.label, answer.takes
     more = speech.words.get(f"more_{takes}", "")
     if takes == "amount" and amount:
-        known = f"{value} {_NOT_OF_A_NUMBER.sub('', amount)}"
+        known = f"{value} {plain_number(amount, speech)}"
         yield _Choice(f"{label} {amount}", known, "", known)
     elif takes == "case" and cases:
         yield from (_Choice(f"{label} {code}", f"{value} {code}", "", f"{value} {code}") for code in cases)

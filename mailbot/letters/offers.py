@@ -41,7 +41,8 @@ _HAN_MONEY = "元|英镑|英鎊|镑|鎊|欧元|歐元|美元|人民币|人民幣
 _SIGNS = "£€$¥₤₣"
 _BESIDE = r"[^\w\ufffc]{0,5}"  # what may stand between a sign and its number: blanks, a colon, a dash
 # The rest of a number round the digit that was found; digits that stand near belong to it, so that "£60-90" is no £60.
-_NUMBER_BEFORE = re.compile(r"\d[\d.,]{0,20}$")
+_NUMBER_BEFORE = re.compile(r"\d[\d.,]{0,20}(?:[\s'’]\d[\d.,]{0,20}){0,4}$")  # 1 060 £ is no 60
+_MOST_BEFORE = 60  # characters of a number looked at before its last figure
 _NUMBER_AFTER = re.compile(r"[\d.,]{0,20}\d(?:[\s.,–-]{1,3}\d[\d.,]{0,20}){0,5}|(?:[\s.,–-]{1,3}\d[\d.,]{0,20}){1,5}")
 _LINE_END = re.compile(r"-[ \t]{0,5}\n\s{0,5}")
 _KEPT = 256  # letters of one kind mostly differ in what is not looked through: the same words come again and again
@@ -72,7 +73,8 @@ def amounts_in(text: str) -> tuple[str, ...]:
     """Every amount of money in a text, each whole as it stands there."""
     words, found = _seen_through(text), []
     for hit in _amounts().finditer(words):
-        before, after = _NUMBER_BEFORE.search(words[: hit.start()]), _NUMBER_AFTER.match(words, hit.end())
+        begin = max(0, hit.start() - _MOST_BEFORE)
+        before, after = _NUMBER_BEFORE.search(words, begin, hit.start()), _NUMBER_AFTER.match(words, hit.end())
         start = before.start() if before and words[hit.start()].isdigit() else hit.start()
         found.append(words[start : after.end() if after and words[hit.end() - 1].isdigit() else hit.end()])
     return tuple(dict.fromkeys(found))

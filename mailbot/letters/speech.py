@@ -34,6 +34,12 @@ def said_amount(pence: int, sign: str, speech: Speech) -> str:
     return f"-{said}" if pence < 0 else said
 
 
+def plain_number(shown: str, speech: Speech) -> str:
+    """The number of an amount as a command is written: '1000.50' of '1.000,50 €'."""
+    digits = "".join(char for char in shown if char.isdigit() or char == speech.decimal)
+    return digits.replace(speech.decimal, ".")
+
+
 def either(answers: Sequence[str], several_parts: bool, speech: Speech) -> str:
     """Answers to choose from: 'accept or decline'; with a comma where one of them has an addition."""
     if len(answers) < 2:

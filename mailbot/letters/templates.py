@@ -45,7 +45,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "form", "answers", "details", "words", "draft", "findings", "figures", "proposal", "signature",
     ), ()),
     # lists, for `for`
-    "candidates": ("code", "name", "garment", "store", "opened"),
+    "candidates": ("code", "name", "garment", "store", "opened", "why"),
     "earlier": ("code", "garment", "problem", "outcome", "opened"),
     "similar": ("code", "garment", "problem", "finding", "outcome", "offered"),
     "notes": ("name", "words", "at"),

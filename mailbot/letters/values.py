@@ -172,13 +172,13 @@ def _happened(told: Told) -> dict[str, Any]:
             "reason": _v(data.get("reason") or told.note, STAFF),
             "name": _v(event.name, RULES),
             "by": _v(event.by, RULES),
-            "amount": _v(_pounds(amount, told), STAFF),
+            "amount": Value(_pounds(amount, told), STAFF),
         },
         "subject": _v(data.get("subject"), CUSTOMER),
         "words": blocks.quotation(words, whose, told.to_customer),
         "draft": blocks.quotation(str(told.case.facts.get("draft") or ""), STAFF, told.to_customer),
         "candidates": [
-            {name: _v(candidate.get(name), CUSTOMER) for name in ("code", "name", "garment", "store", "opened")}
+            {name: _v(candidate.get(name), CUSTOMER) for name in ("code", "name", "garment", "store", "opened", "why")}
             for candidate in data.get("candidates", ())
         ],
     }
@@ -205,10 +205,10 @@ def _offer(told: Told) -> dict[str, Any]:
     cause = process.compensation.causes.get(str(facts.get("cause") or ""))
     return {
         "offer": {
-            "amount": _v(_pounds(amount, told), RULES),
+            "amount": Value(_pounds(amount, told), RULES),
             "valid_until": _v(told.day("valid_until"), RULES),
         },
-        "voucher": _v(_pounds(facts.get("voucher"), told), RULES),
+        "voucher": Value(_pounds(facts.get("voucher"), told), RULES),
         "findings": blocks.quotation(str(facts.get("findings") or ""), STAFF, relayed=True),
         "cause": _v(cause.told.get(told.speech.language, "") if cause else "", RULES),
         "repair": {"by": _v(told.day("repair_by"), RULES)},

@@ -38,6 +38,9 @@ _CHINESE = frozenset(
     "来發发问题现現话電电话货單单价損损坏壞换換钱錢办辦帮幫吃喝走跑跟但因所以没看听想要能可好已经經唔咗嘅佢係啲"
 )
 _HAN_WORTH = 3  # letters of another script that say as much
+_FEWEST_LETTERS = 3
+_ONE_SCRIPT = 0.75  # of all letters
+_EAST = 0.55  # the same for Chinese and Japanese, below which signatures and disclaimers stand in English
 _MOST_KANA = 10  # Han characters to one of kana: a Japanese brand in a Chinese sentence
 
 _IN_LIST = 0.2  # of a word's chance at the first place of its list; less further down
@@ -47,7 +50,7 @@ _BUILT = 0.5  # how far the runs of letters count: they depend on one another
 _MOST_BUILT = 3.0  # what one word can say by how it is built, as a logarithm
 _SURE = 3.0  # how much likelier than the next (logarithm): twenty to one
 _FEWEST_WORDS = 2  # of the language's list
-_FEWEST_TO_CHANGE = 4  # before another language is believed of somebody who wrote in one
+_FEWEST_TO_CHANGE = 6  # before another language is believed of somebody who wrote in one
 _KNOWN_SHARE = 0.2  # of the words: of a language in no list, fewer are known by chance
 _ONE_LANGUAGE = 0.65  # of the words in sentences whose language is sure
 
@@ -89,7 +92,8 @@ def tongue(text: str) -> Tongue:
     han, kana = len(_HAN.findall(read)), len(_KANA.findall(read))
     neither, latin = len(_NEITHER.findall(read)), len(_LATIN.findall(read))
     most = max(han * _HAN_WORTH + kana, neither, latin)
-    if most < 3 or 2 * most < han * _HAN_WORTH + kana + neither + latin + most // 2:
+    whole = han * _HAN_WORTH + kana + neither + latin
+    if most < _FEWEST_LETTERS or most < (_EAST if most == han * _HAN_WORTH + kana else _ONE_SCRIPT) * whole:
         return Tongue()
     if most == neither:
         return Tongue(OTHER, neither // 3)
