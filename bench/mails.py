@@ -25,9 +25,42 @@ MIX: Mapping[str, int] = {
 }  # fmt: skip
 ANSWERS = ("form", "words", "vacation")
 
-_FIRST = ("Anna", "Ben", "Chloé", "David", "Ellen", "Farid", "Grace", "Henry", "Ines", "Jun", "Klara", "Liam")
-_LAST = ("Smith", "Jones", "Müller", "Okafor", "Rossi", "Patel", "Brown", "Dupont", "Kim", "Novák", "Walsh")
-_SYLLABLES = ("bak", "dol", "fen", "gur", "hov", "jad", "kel", "lim", "mos", "nup", "pir", "rav", "sul", "tez", "wog", "zin")
+_FIRST = (
+    "Anna",
+    "Ben",
+    "Chloé",
+    "David",
+    "Ellen",
+    "Farid",
+    "Grace",
+    "Henry",
+    "Ines",
+    "Jun",
+    "Klara",
+    "Liam",
+    "Mona",
+    "Nils",
+    "Oda",
+    "Piet",
+)
+_SYLLABLES = (
+    "bak",
+    "dol",
+    "fen",
+    "gur",
+    "hov",
+    "jad",
+    "kel",
+    "lim",
+    "mos",
+    "nup",
+    "pir",
+    "rav",
+    "sul",
+    "tez",
+    "wog",
+    "zin",
+)
 _GARMENTS = ("silk dress", "wool coat", "linen suit", "cashmere jumper", "evening gown", "white shirt", "trench coat")
 _HARMS = ("a hole in the left sleeve", "a brown stain on the collar", "a torn lining", "a scorch mark at the hem")
 _STORES = ("Marylebone", "Chelsea")
@@ -50,16 +83,14 @@ class Customer:
 
     @property
     def name(self) -> str:
-        return f"{_FIRST[self.number % len(_FIRST)]} {_LAST[self.number % len(_LAST)]}-{self._own_name}"
+        first = _FIRST[(self.number // len(_SYLLABLES) ** 2 + self.number) % len(_FIRST)]
+        return f"{first} {self._own_name}"
 
     @property
     def _own_name(self) -> str:
-        """A second surname that nobody else has: who are called alike would be asked about, as they should."""
-        rest, found = self.number, ""
-        while rest or not found:
-            rest, digit = divmod(rest, len(_SYLLABLES))
-            found += _SYLLABLES[digit]
-        return found.capitalize()
+        """With the first name nobody else has it: people who are called alike are asked about, as they should."""
+        one, other = divmod(self.number % len(_SYLLABLES) ** 2, len(_SYLLABLES))
+        return f"{_SYLLABLES[one]}{_SYLLABLES[other]}".capitalize()
 
     @property
     def address(self) -> str:

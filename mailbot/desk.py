@@ -300,4 +300,5 @@ def _without_its_own_sorting(found: Found, message: Message, states: Any) -> Fou
         found,
         by_message_id={key: case for key, case in found.by_message_id.items() if stays(case)},
         by_address={key: tuple(filter(stays, cases)) for key, cases in found.by_address.items()},
+        near=tuple(filter(stays, found.near)),
     )

@@ -1,4 +1,7 @@
-"""Desks that write in several languages, out of the shipped files; what is not translated yet stands there in English."""
+"""Desks that write in several languages, out of the shipped files; a missing letter stands there in English.
+
+`python -m tests.translating` writes the golden letter of tests/letters_in anew, after a change that is meant.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ from mailbot.adapters.files import read_rule_files
 from mailbot.cases.events import RECOGNISED
 from mailbot.process.load import load
 from mailbot.process.model import Process
+from tests import letter_cases as paper
 
 ROOT = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "letters_in" / "fr-E3.txt"
 CAUSES = "rules/compensation.yaml"
 _LETTER = re.compile(r"(?m)^letter: (\S+)")
-_TOLD = re.compile(r'told: \{en: ("[^"]*")\}')
 
 
 def shipped() -> tuple[str, ...]:
@@ -35,7 +39,8 @@ def whole(language: str) -> dict[str, str]:
         found = _LETTER.search(text) if name.startswith("templates/en/") else None
         if found and found[1] not in own:
             made[name.replace("/en/", f"/{language}/")] = text
-    made[CAUSES] = _TOLD.sub(rf"told: {{en: \1, {language}: \1}}", made[CAUSES])
+    told = rf'told: \{{en: ("[^"]*")(?![^}}\n]*\b{language}:)'
+    made[CAUSES] = re.sub(told, rf"told: {{en: \1, {language}: \1", made[CAUSES])
     return made
 
 
@@ -45,3 +50,13 @@ def process(language: str) -> Process:
     loaded = load(whole(language), "Europe/London", RECOGNISED, ("en", language))
     assert loaded.process, loaded.problems
     return loaded.process
+
+
+def golden() -> str:
+    """The French E3 as a customer gets it."""
+    letter = paper.written(paper.Sample("E3"), process("fr"), "fr")
+    return f"Subject: {letter.subject}\n\n{letter.text}"
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(golden(), encoding="utf-8")

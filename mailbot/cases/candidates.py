@@ -92,7 +92,6 @@ def wanted(marks: Marks, rules: Matching) -> tuple[str, ...]:
     for name in (marks.name, *marks.named):
         keys += names.keys(name, titles)
     keys += [key for key in address if not key.startswith("box:")]
-    keys += _subject_key(marks.subject)
     if marks.for_somebody:
         keys.append(names.surname_key(marks.name, titles))
     return tuple(dict.fromkeys(filter(None, keys)))[:_MOST_KEYS]

@@ -43,7 +43,7 @@ def answered(intake: Intake, matched: match.Matched, happened: Happened, process
     letter = _asked(matched.case, matched.letter, process)
     if letter is None:
         return None
-    answers = process.letter(letter.letter, "").answers
+    answers = process.answers(letter.letter)
     words = _without_sum(str(words_of(intake)["words"]), matched.case, process)
     said = commands.understand(words, answers, process.hearing)
     if said is None or not isinstance(said.meant, Answer) or not is_sure(words, said.meant, answers, matched, process):

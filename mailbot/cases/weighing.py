@@ -22,7 +22,8 @@ _PHONE = 9  # figures of a telephone number that are compared: what stands befor
 _SHORTEST_PHONE = 8
 _SURE_TICKET = 5  # figures and letters; of a shorter number half counts: a price may have as many
 
-_BESIDE = ("for_somebody",)  # what says something of who it is only beside other evidence
+# What says something of who it is only beside other evidence: many are called alike, and write for somebody.
+_BESIDE = frozenset(("for_somebody", "surname"))
 Reason = tuple[str, int, str]  # of what kind, how much it counts, the words that say so
 
 
@@ -45,7 +46,8 @@ def of_stranger(marks: Marks, case: Case, rules: Matching) -> Candidate:
     A garment, a store and a subject alone fit many: without a word of who it is, or the ticket, nothing counts.
     """
     who, what = tuple(_who(marks, case, rules)), tuple(_what(marks, case, rules))
-    told = any(name not in _BESIDE for name, _, _ in who) or any(name == "ticket" for name, _, _ in what)
+    kinds = {name for name, _, _ in who}
+    told = kinds - _BESIDE or kinds == _BESIDE or any(name == "ticket" for name, _, _ in what)
     return _sum(case, (*who, *what) if told else ())
 
 

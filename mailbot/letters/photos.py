@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from base64 import encodebytes
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import MIMEPart
@@ -41,6 +42,7 @@ _UNTOLD = "application/octet-stream"  # some telephones name no type: then the f
 _LONGEST_NAME = 60  # characters before the ending; file systems take 255 bytes
 _NO_NAME = re.compile(r'["*:<>?|\\/;%]')  # what Windows refuses in a name, or a mail program could take for syntax
 _FIELD = re.compile(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*")  # a header field with its folds (RFC 5322 2.2.3)
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")  # short enough for one line
 _LETTER = b"content-type: multipart/alternative"
 
 
@@ -117,9 +119,22 @@ def _letter_field(fields: Sequence[bytes]) -> bytes | None:
 
 
 def _part(photo: Photo, number: int) -> bytes:
+    """The file as a part of its own (RFC 2183), in base64; written by hand: the library takes ten times as long."""
+    name = _file_name(photo, number)
+    if not _PLAIN_NAME.fullmatch(name):
+        return _part_by_library(photo, name)
+    head = (
+        f"Content-Type: {photo.type}\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\nMIME-Version: 1.0\r\n\r\n'
+    )
+    return head.encode("ascii") + encodebytes(photo.data).replace(b"\n", b"\r\n")
+
+
+def _part_by_library(photo: Photo, name: str) -> bytes:
+    """A name beyond plain letters is encoded by whom it is known best (RFC 2231)."""
     kind, _, subtype = photo.type.partition("/")
     part = MIMEPart(policy=SMTP)
-    part.set_content(photo.data, kind, subtype, disposition="attachment", filename=_file_name(photo, number))
+    part.set_content(photo.data, kind, subtype, disposition="attachment", filename=name)
     return part.as_bytes()
 
 

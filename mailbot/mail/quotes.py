@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mailbot.mail import signatures
 from mailbot.mail.boundaries import boundary, is_quoted
@@ -35,18 +36,21 @@ _SAYS = re.compile(
 
 def split(text: str) -> Words:
     """The body cut into what the sender wrote now, what was quoted, and what is signature, law or program."""
-    each = text.split("\n")
-    marks = _marks(each)
-    kept = {
-        kind: "\n".join(line for line, mark in zip(each, marks, strict=True) if mark == kind) for kind in set(marks)
-    }
+    each = marked(text)
+    kept = {kind: "\n".join(line for line, mark in each if mark == kind) for kind in {mark for _, mark in each}}
     return Words(*(kept.get(kind, "").strip("\n") for kind in (NEW, QUOTED, APART)))
 
 
 def lines(text: str) -> list[tuple[str, bool]]:
     """Every line of the body in its place, and whether it is not new: answers are often written between quotes."""
+    return [(line, mark != NEW) for line, mark in marked(text)]
+
+
+@lru_cache(maxsize=1)  # the words and the form of one mail are read one after the other
+def marked(text: str) -> tuple[tuple[str, str], ...]:
+    """Every line of the body in its place, and what it is: NEW, QUOTED, or APART (a signature, the law, a program)."""
     each = text.split("\n")
-    return [(line, mark != NEW) for line, mark in zip(each, _marks(each), strict=True)]
+    return tuple(zip(each, _marks(each), strict=True))
 
 
 def _marks(lines: Sequence[str]) -> list[str]:

@@ -99,8 +99,17 @@ def _choices(page: Page, value: Value | None, id: str) -> tuple[Choice, ...]:
 def _by_language(page: Page, value: Value, what: str) -> dict[str, tuple[str, ...]]:
     """Words in each language, the shown one first; a plain list is of no language ('')."""
     if value.kind != "table":
-        return {"": page.texts(value, what)}
-    return {language: page.texts(many, f"{what} in '{language}'") for language, many in page.table(value, what).items()}
+        return {"": _words(page, value, what)}
+    return {
+        language: _words(page, many, f"{what} in '{language}'") for language, many in page.table(value, what).items()
+    }
+
+
+def _words(page: Page, value: Value, what: str) -> tuple[str, ...]:
+    """Words as a list, or in one text with commas between them."""
+    if value.kind != "scalar":
+        return page.texts(value, what)
+    return tuple(filter(None, (" ".join(word.split()) for word in page.needed_text(value, what).split(","))))
 
 
 def _check_unique(page: Page, fields: tuple[Field, ...]) -> None:

@@ -6,7 +6,7 @@ Made by `load.load`; frozen; every row knows its file and line, so that `why` ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mailbot.process.calendar import Calendar, Duration
@@ -236,6 +236,21 @@ class Process:
         """The template in that language, or in the default one."""
         cards = self.letters[code]
         return cards.get(language) or next(iter(cards.values()))
+
+    def answers(self, code: str) -> tuple[Answer, ...]:
+        """What a letter can be answered with, by the words of every language that it is written in.
+
+        A word that means another answer in another language is left to the default one.
+        """
+        first, *others = self.letters[code].values()
+        if not others:
+            return first.answers
+        meant = {word.casefold(): answer.value for answer in first.answers for word in answer.words}
+        words = {answer.value: dict.fromkeys(answer.words) for answer in first.answers}
+        for answer in (answer for card in others for answer in card.answers):
+            own = (word for word in answer.words if meant.setdefault(word.casefold(), answer.value) == answer.value)
+            words.setdefault(answer.value, {}).update(dict.fromkeys(own))
+        return tuple(replace(answer, words=tuple(words[answer.value])) for answer in first.answers)
 
     def field(self, id: str) -> Field | None:
         return next((f for f in self.form if f.id == id), None)
