@@ -18,13 +18,13 @@ from typing import Any
 
 import yaml
 
-from mailbot.adapters.ledger import MemoryLedger
 from mailbot.cases.identity import Identity
 from mailbot.founding import shipped
 from mailbot.insight.explained import Looking, explain
 from mailbot.letters.step import Room
 from mailbot.letters.write import House
 from mailbot.viewing import rules_of
+from tests import corpus_cases
 
 MAILS = Path(__file__).parent / "mails"
 IDENTITY = Identity("BLANC Customer Care", "care@blanc.example", "BLANC", b"k" * 32, "mx.blanc.example")
@@ -53,7 +53,7 @@ def looking() -> Looking:
     folder = shipped()
     layout = (folder / "templates/layout.html").read_text(encoding="utf-8")
     room = Room(rules_of(folder, "Europe/London"), IDENTITY, House(layout, False, 1_000_000))
-    return Looking(room, MemoryLedger().find, NOW)
+    return Looking(room, corpus_cases.ledger().find, NOW)
 
 
 def kinds() -> list[str]:

@@ -522,7 +522,7 @@ def test_languages_have_the_same_letters() -> None:
     lines = [str(problem) for problem in taken({**SAMPLE, **german}).problems]
     assert f"{TEMPLATE}:2: letter 'E2' has no template in templates/de" in lines
     assert any(
-        line.startswith("templates/en/ask-kind.md:2: 'answers' of letter 'ask-kind' is not the same") for line in lines
+        line.startswith("templates/de/ask-kind.md:2: 'answers' of letter 'ask-kind' is not the same") for line in lines
     )
 
 

@@ -33,13 +33,14 @@ class Told:
     subject: str
     reading: Reading
     files: tuple[str, ...] = ()
+    language: str = ""  # of the words, where it is known
 
     def as_fact(self) -> dict[str, Any]:
         """As a value that the record keeps."""
         reading = self.reading
         return {
             "words": self.words, "subject": self.subject, "values": dict(reading.values), "loose": reading.loose,
-            "inside": sorted(reading.inside), "files": list(self.files),
+            "inside": sorted(reading.inside), "files": list(self.files), "language": self.language,
         }  # fmt: skip
 
 
@@ -58,7 +59,7 @@ class Happened:
 def told_in(intake: Intake, process: Process) -> Told:
     """What the mail says."""
     words = words_of(intake)
-    return Told(words["words"], words["subject"], intake.form.reading, intake.form.unread)
+    return Told(words["words"], words["subject"], intake.form.reading, intake.form.unread, intake.language)
 
 
 def from_fact(kept: Mapping[str, Any]) -> Told:
@@ -66,7 +67,7 @@ def from_fact(kept: Mapping[str, Any]) -> Told:
     values = {str(field): str(value) for field, value in dict(kept.get("values") or {}).items()}
     reading = Reading(values, str(kept.get("loose", "")), frozenset(map(str, kept.get("inside") or ())))
     files = tuple(map(str, kept.get("files") or ()))
-    return Told(str(kept.get("words", "")), str(kept.get("subject", "")), reading, files)
+    return Told(str(kept.get("words", "")), str(kept.get("subject", "")), reading, files, str(kept.get("language", "")))
 
 
 def on_case(told: Told, case: Case, process: Process, *, stranger: bool = False) -> Happened:
@@ -79,7 +80,7 @@ def on_case(told: Told, case: Case, process: Process, *, stranger: bool = False)
     values = forms.filled_in(case.form, reading)
     # Of a form only what was filled in is the customer's: its hints speak of refunds by themselves.
     said = "\n".join((*values.values(), reading.loose))
-    kind = screen("" if reading.values else told.subject, said, process.screening)
+    kind = screen("" if reading.values else told.subject, said, process.screening, told.language)
     kind = severity.weighed(kind, _sums_in(values, reading.loose, process), process, claimed=case.claim)
     name, form_effects = _form(values, case, stranger, process)
     data = {

@@ -24,7 +24,7 @@ PICTURE_BYTES = 20_000  # a picture of a page has more; a logo in a signature, l
 
 @dataclass(frozen=True, slots=True)
 class FormRead:
-    """What a mail says of the form; unread: names of files in which a form could stand that no program reads, a scan or a photo."""
+    """What a mail says of the form; unread: names of files in which it could stand that no program reads, as a scan."""
 
     reading: Reading
     unread: tuple[str, ...] = ()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mailbot.cases import candidates, customer_answers, customer_words, match, severity, whose, writer
+from mailbot.cases import candidates, customer_answers, customer_words, forms, match, severity, whose, writer
 from mailbot.cases import effects as fx
 from mailbot.cases.candidates import SUBJECT
 from mailbot.cases.customer_words import SAID
 from mailbot.cases.events import Event
 from mailbot.cases.identity import Identity
 from mailbot.cases.intake import Intake
+from mailbot.cases.model import Form
 from mailbot.cases.query import Found
 from mailbot.cases.recognised import Recognised, candidate, keep, opening, words_of
-from mailbot.cases.screening import Kind, screen
+from mailbot.cases.screening import Kind
 from mailbot.process.model import Process
 
 
@@ -39,8 +40,7 @@ def matched(
 
 def kind_of(intake: Intake, found: Found, process: Process, now: datetime) -> Kind:
     """What the mail is by its words, what it claims, and how serious it is."""
-    words = intake.words.new
-    kind = severity.weighed(screen(intake.message.subject, words, process.screening), words, process)
+    kind = severity.weighed(intake.kind, intake.words.new, process)
     return severity.counted(kind, found.by_address.get(intake.sender, ()), process, now)
 
 
@@ -84,7 +84,7 @@ def _doubts(intake: Intake, process: Process) -> tuple[str, ...]:
     """Why nobody is written to before a human has looked, however sure the complaint."""
     if not intake.sender:
         return ("nobody is named in From",)
-    if writer.for_many(intake.message, process):
+    if writer.for_many(intake.message, process) and not (intake.web and intake.web.customer):
         return ("a website's form wrote it: who the customer is stands in Reply-To, not in From",)
     if intake.verdict.result == "fail":
         return ("our own mail server says that From is forged",)
@@ -98,7 +98,7 @@ def _opening(intake: Intake, kind: Kind, process: Process) -> tuple[fx.Effect, .
     name, address = (sender.name, sender.address) if sender else ("", "")
     return opening(
         process, name=name, address=address, claim=kind.claim, level=kind.level,
-        category=kind.category,
+        category=kind.category, values=forms.filled_in(Form(), intake.form.reading),
     )  # fmt: skip
 
 

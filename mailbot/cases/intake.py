@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailbot.cases import form_papers, passed_on, writer
+from mailbot.cases import form_papers, passed_on, web_form, writer
 from mailbot.cases.candidates import Marks
 from mailbot.cases.form_papers import NO_FORM, FormRead
 from mailbot.cases.forms import Reading
 from mailbot.cases.identity import Identity
 from mailbot.cases.own_words import own_words
 from mailbot.cases.query import Query
+from mailbot.cases.screening import NO_KIND, Kind, screen
+from mailbot.cases.web_form import WebFormRead
 from mailbot.mail import authentication, automatic, bounces, forwards, languages, quotes, references
 from mailbot.mail.model import Automatic, Bounce, Forward, Message, Verdict, Words
 from mailbot.mail.references import Reference
@@ -42,6 +44,8 @@ class Intake:
     near: tuple[str, ...] = ()  # the keys of that look
     language: str = ""  # of the customer's words: en, fr …, `other`; '' = not sure
     form: FormRead = NO_FORM  # what a person's mail says of the complaint form, in its words and its papers
+    kind: Kind = NO_KIND  # of a person's mail from outside, by its words alone
+    web: WebFormRead | None = None  # what a form on a website says that somebody typed into it
 
     @property
     def sender(self) -> str:
@@ -51,13 +55,18 @@ class Intake:
 def look(message: Message, process: Process, identity: Identity) -> Intake:
     """Everything the mail shows by itself."""
     own = frozenset({identity.address.casefold()})
-    person = process.people.by_address(message.sender.address) if message.sender else None
-    words = quotes.split(message.text)
+    verdict = authentication.verdict(message, identity.authserv_id)
+    machine = automatic.automatic(message, own, references.is_own_id(message.message_id, identity.address))
+    web = web_form.of(message, verdict, machine, process)
+    machine = None if web else machine
+    person = process.people.by_address(message.sender.address) if message.sender and not web else None
+    words = web.heard(quotes.split(message.text)) if web else quotes.split(message.text)
     forward = passed_on.of_customer(forwards.forward(message), process.people, identity.address) if person else None
     addresses = _addresses(f"{message.subject}\n{words.new}", forward, process, identity) if person else ()
     marks = writer.marks(message, words.new, forward, process) if forward or not person else None
-    machine = automatic.automatic(message, own, references.is_own_id(message.message_id, identity.address))
-    form = NO_FORM if machine else form_papers.in_mail(message, process)
+    form = NO_FORM if machine else web.form if web else form_papers.in_mail(message, process)
+    language = _language(message, words.new, forward, form.reading, process)
+    outside = machine is None and person is None
     return Intake(
         message=message,
         automatic=machine,
@@ -65,15 +74,17 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
         words=words,
         forward=forward,
         person=person,
-        verdict=authentication.verdict(message, identity.authserv_id),
+        verdict=verdict,
         refs=references.references_in(message, words.new, identity.prefix, identity.address),
         named=references.codes_in(f"{message.subject}\n{words.new}", identity.prefix),
         addresses=addresses,
         form_address=_form_address(form.reading, process, identity) if person else "",
         form=form,
-        language=_language(message, words.new, forward, form.reading, process),
+        language=language,
+        kind=screen(message.subject, words.new, process.screening, language) if outside else NO_KIND,
         marks=marks,
         near=writer.near(message, marks, addresses, process),
+        web=web,
     )
 
 

@@ -71,7 +71,7 @@ def told(mail: StaffMail, words: str) -> Brought:
 
 
 def _kind(mail: StaffMail, who: Contact, subject: str, words: str) -> Kind:
-    kind = severity.weighed(screen(subject, words, mail.process.screening), words, mail.process)
+    kind = severity.weighed(screen(subject, words, mail.process.screening, mail.intake.language), words, mail.process)
     earlier = mail.found.by_address.get(who.address.casefold(), ()) if who.address else ()
     return severity.counted(kind, earlier, mail.process, mail.now)
 

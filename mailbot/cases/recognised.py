@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,18 +80,22 @@ def opening(
     category: str = "",
     reported: bool = False,
     solved: bool = False,
+    values: Mapping[str, str] | None = None,
 ) -> tuple[fx.Effect, ...]:
     """The facts of a new case: recorded at once (PROCESS.md "Record at once")."""
     name = shown_name(name)
     owner = next((person.name for person in process.people.in_role("care")), "")
     facts = {
         "customer_name": name, "customer_address": address, "customer_phone": phone, "store": store, "owner": owner,
-        "claim": claim, "category": category, "level": "" if level == "standard" else level, "reported": reported, "solved": solved,
+        "claim": claim, "category": category, "level": "" if level == "standard" else level, "reported": reported,
+        "solved": solved,
     }  # fmt: skip
     effects: list[fx.Effect] = [fx.SetFact(key, value) for key, value in facts.items() if value not in ("", False)]
     known = {"name": name, "email": address, "phone": phone, "store": store}
-    form = forms.merge(Form(), known, process)
-    return (*effects, _fill(form if address else reachable(form)))
+    told = {**(values or {}), **{field: value for field, value in known.items() if value}}  # From goes before a form
+    form = forms.merge(Form(), told, process)
+    filling = filled(form if address else reachable(form), process)
+    return (*effects, *(each for each in filling if not isinstance(each, fx.SetFact) or not facts.get(each.name)))
 
 
 def reachable(form: Form) -> Form:

@@ -40,6 +40,9 @@ class Kind:
         return self.kind in ("complaint", "claim")
 
 
+NO_KIND = Kind("unsure", ())  # of a mail whose words were not weighed
+
+
 def screen(subject: str, words: str, rules: Screening, language: str = "") -> Kind:
     """The kind of a mail by its subject and new words; `language`: of the words, '' where it is not known."""
     text, lists = f"{subject}\n{words}", rules.of(language)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from mailbot.cases import form_labels
-from mailbot.cases.form_labels import Labels, letters
+from mailbot.cases.form_labels import COLON, Labels, letters
 from mailbot.cases.form_papers import FormRead
 from mailbot.cases.form_values import tidy
 from mailbot.cases.forms import Reading
@@ -86,7 +86,6 @@ def _may_be_a_form(machine: Automatic) -> bool:
     return machine.kind in ("robot", "list")
 
 
-@lru_cache(maxsize=4)
 def _said(message: Message, rule: WebForm, process: Process) -> WebFormRead:
     """What stands behind each label; the first of a kind counts, so that no message can write over what stands above."""
     known = _labels(rule, process)
@@ -119,29 +118,29 @@ def _answers(text: str, rule: WebForm, known: Labels) -> Iterator[tuple[Field, s
     """Each field with its label and what stands behind or below it, up to the next label or the form's end."""
     ends = tuple(each.casefold() for each in rule.ends)
     current: Field | None = None
-    label, lines = "", list[str]()
+    label, lines, seen = "", list[str](), set[str]()
     for line in [each.lstrip(" >|").rstrip() for each in text.split("\n")[:_MOST_LINES]]:
-        if (ends and line.casefold().startswith(ends)) or _is_rule(line, current):
+        if ends and line.casefold().startswith(ends):
             break
         found = form_labels.label(line, known) if line else None
-        if found and found.exact and not (current and current.kind == "text" and any(lines) and found.by != form_labels.COLON):
+        named = line.removesuffix(found.value) if found and found.value else line
+        if found and found.exact and letters(named) not in seen and (found.by == COLON or not _within(current, lines)):
             if current:
                 yield current, label, "\n".join(lines).strip()
-            current, lines = found.field, [found.value]
-            label = _label_of(line, found.value)
+            current, label, lines = found.field, named, [found.value]
+            seen.add(letters(named))
+        elif current and lines and any(lines) and _RULE.fullmatch(line):
+            yield current, label, "\n".join(lines).strip()
+            current = None
         elif current:
             lines.append(line)
     if current:
         yield current, label, "\n".join(lines).strip()
 
 
-def _is_rule(line: str, current: Field | None) -> bool:
-    """Whether a line is drawn below what was typed last."""
-    return current is not None and bool(line) and _RULE.fullmatch(line) is not None
-
-
-def _label_of(line: str, value: str) -> str:
-    return line.removesuffix(value) if value else line
+def _within(current: Field | None, lines: list[str]) -> bool:
+    """Whether a line stands within what the customer says: there only a colon, or a gap above, makes a label."""
+    return current is not None and current.kind == "text" and any(lines) and bool(lines[-1])
 
 
 def _customer(message: Message, rule: WebForm, values: Mapping[str, str]) -> Address | None:

@@ -5,7 +5,7 @@ Reply-To proves nothing: anybody can type any address into a web form. What may 
 
 from __future__ import annotations
 
-from mailbot.cases import candidates, mailboxes
+from mailbot.cases import candidates, mailboxes, web_form
 from mailbot.cases.candidates import Marks
 from mailbot.mail.automatic import is_no_reply
 from mailbot.mail.model import Address, Forward, Message
@@ -17,18 +17,26 @@ _MOST_NEAR = 80  # keys of one mail in all
 def for_many(message: Message, process: Process) -> bool:
     """Whether the sender is a robot that writes for whoever fills in a web form."""
     sender = message.sender
-    return sender is not None and (is_no_reply(sender.key) or is_web_form(message, process))
+    if sender is None:
+        return False
+    return is_no_reply(sender.key) or is_web_form(message, process) or web_form.rule_of(message, process) is not None
 
 
 def is_web_form(message: Message, process: Process) -> bool:
-    """Whether it is one of our own website's forms, by rules/matching.yaml."""
-    return message.sender is not None and message.sender.key in process.matching.among("web_forms")
+    """Whether it is one of our own website's forms, by rules/matching.yaml or one of rules/webforms.yaml."""
+    listed = message.sender is not None and message.sender.key in process.matching.among("web_forms")
+    return listed or web_form.customer_of(message, process) is not None
 
 
 def behind(message: Message, process: Process) -> Address | None:
-    """Whom Reply-To names, where that is another mailbox than the sender's; None where it is nobody else."""
+    """Whom Reply-To names, where that is another mailbox than the sender's; None where it is nobody else.
+
+    Of a form on a website whom its rule names.
+    """
     if message.sender is None:
         return None
+    if customer := web_form.customer_of(message, process):
+        return customer
     others = (each for each in message.reply_to if each.address and not is_no_reply(each.key))
     return next((each for each in others if not _is_sender(each, message.sender, process)), None)
 

@@ -51,7 +51,7 @@ def explain(raw: bytes, file: str, looking: Looking) -> dict[str, Any]:
         "forward": _forward(intake),
         "subject": intake.message.subject,
         "text": intake.words.new.strip(),
-        "language": getattr(intake, "language", ""),
+        "language": intake.language,
         "kind": kind.kind,
         "parts": [{"type": part.type, "name": part.name, "bytes": part.bytes} for part in intake.message.parts],
         "form": form,

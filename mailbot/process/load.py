@@ -25,6 +25,7 @@ from mailbot.process.load_people import load_people
 from mailbot.process.load_process import Rows, load_blocks, load_never_to, load_rows
 from mailbot.process.load_screening import PATH as OWN_CATEGORIES
 from mailbot.process.load_screening import load_screening
+from mailbot.process.load_webforms import load_webforms
 from mailbot.process.load_wording import PATH as OWN_WORDING
 from mailbot.process.load_wording import load_wording
 from mailbot.process.model import Process
@@ -43,8 +44,9 @@ CALENDAR = "rules/calendar.yaml"
 COMPENSATION = "rules/compensation.yaml"
 HEARING = "rules/hearing.yaml"
 MATCHING = "rules/matching.yaml"
-FILES = (PROCESS, FORM, PEOPLE, COMMANDS, SCREENING, WORDING, CALENDAR, COMPENSATION, HEARING, MATCHING)
-WITH_DEFAULTS = (MATCHING,)  # a desk folder from before there was such a file works on without it
+WEBFORMS = "rules/webforms.yaml"
+FILES = (PROCESS, FORM, PEOPLE, COMMANDS, SCREENING, WORDING, CALENDAR, COMPENSATION, HEARING, MATCHING, WEBFORMS)
+WITH_DEFAULTS = (MATCHING, WEBFORMS)  # a desk folder from before there was such a file works on without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _assemble(
         form=form,
         paper=load_paper(*book[FORM], languages),
         matching=load_matching(*book[MATCHING]),
+        web_forms=load_webforms(*book[WEBFORMS], form),
         people=load_people(*book[PEOPLE], tuple(calendar.calendars)),
         commands=commands,
         screening=load_screening(*book[SCREENING], book.own_categories),

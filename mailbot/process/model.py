@@ -15,6 +15,7 @@ from mailbot.process.expression import Expression
 from mailbot.process.matching import Matching
 from mailbot.process.people import People, Store
 from mailbot.process.place import Place
+from mailbot.process.web_forms import WebForm
 from mailbot.process.wordlists import Hearing, Screening, Wording
 
 
@@ -222,6 +223,7 @@ class Process:
     languages: tuple[str, ...] = ("en",)  # that letters are written in; the first is the default, and that of staff
     matching: Matching = Matching()  # how a mail that names no case finds its own
     paper: Paper = field(default_factory=Paper)
+    web_forms: tuple[WebForm, ...] = ()  # forms on websites whose mails are read by their labels
 
     def __hash__(self) -> int:
         """So that what follows from the rules alone is worked out once (lru_cache); equal is what is equal in all."""
