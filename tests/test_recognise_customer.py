@@ -191,7 +191,7 @@ def test_the_price_in_a_form_is_no_claim() -> None:
 def test_serious_words_on_a_standard_case_turn_it() -> None:
     """In a mail and in a form; a case that is serious already is not set again."""
     result = understood(mail("anna", "My lawyer will write to you."), case())
-    assert (result.event.data["level"], facts(result.given)) == ("serious", {"level": "serious"})
+    assert (result.event.data["level"], facts(result.given)) == ("serious", {"level": "serious", "language": "en"})
     form = filled_form(**{**FULL, "happened": "It burned my skin."})
     result = understood(mail("anna", form), case())
     assert (name_of(result), facts(result.given)["level"]) == ("form_completed", "serious")

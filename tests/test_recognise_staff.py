@@ -449,7 +449,7 @@ def test_a_forward_can_turn_a_case_serious() -> None:
     assert (name_of(result), result.event.data["level"], result.event.data["first_claim"]) == (
         "customer_wrote", "serious", True,
     )  # fmt: skip
-    assert facts(result.given) == {"level": "serious", "claim": True}
+    assert facts(result.given) == {"level": "serious", "claim": True, "language": "en"}
 
 
 # ---- any words ---------------------------------------------------------------------------------------------------

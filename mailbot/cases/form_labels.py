@@ -23,11 +23,15 @@ from mailbot.process.model import Field, Process
 
 # What stood between a label and its value, the surest first. NEXT: nothing, the value is on the next line.
 COLON, SIGN, GAP, NEXT, WORDS = range(5)
-_SEPARATOR = re.compile(r"[:：]|[=＝\t|?？]|\s[-–—]{1,2}\s|\s[-–—]$|(?<=\w)[–—]\s|\s{2,}")
+_SEPARATOR = re.compile(
+    r"[:：]|\s?(?:[-–—=]{1,2}>|[→⇒»])\s?|[=＝\t|?？\]】]|\s[-–—]{1,2}\s|\s[-–—]$|(?<=\w)[–—]\s|\s{2,}"
+)
 _MOST_SEPARATORS = 8  # tried in one line; a hint in brackets has six signs of its own
 _LONGEST_HEAD = 200  # characters before a separator: a label with its hint behind it in brackets
 _LONGEST_LABEL = 60  # letters
-_LEAD = re.compile(r"[\s*_•·▪◦■●○►➢>#|\-–—]{0,8}(?:[(（]?\d{1,2}[.)）、:：]\s{0,3}|[a-pA-P][.)]\s{1,3}|Q\d{1,2}[.:]?\s)?[\s*_]{0,4}")
+_LEAD = re.compile(
+    r"[\s*_•·▪◦■●○►➢>#|\[【\-–—]{0,8}(?:[(（]?\d{1,2}[.)）、:：]\s{0,3}|[a-pA-P][.)]\s{1,3}|Q\d{1,2}[.:]?\s)?[\s*_]{0,4}"
+)
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]{0,160}[)）\]]")
 _ABOUT_MINE = re.compile(
     r"(?:my|the|our|this|mon|ma|mes|le|la|les|mi|mis|el|mein|meine|das|der|die|il mio|la mia|il|lo|o meu|a minha|o|a)\s"
@@ -36,7 +40,7 @@ _ABOUT_MINE = re.compile(
 _NO_LETTER = re.compile(r"[\W_]+")
 _CHAIN = re.compile(r"\s{0,3}[,;|，；、。]\s{0,3}|\s{2,}|\t|\s/\s|\.\s")
 _IS = re.compile(
-    r"\s(?:is|was|are|were|would be|est|était|sont|es|era|fue|son|ist|war|sind|wäre|è|sono|é|foi|são)\s|(?<=\w)(?:是|为)"
+    r"\s(?:is|was|are|were|would be|est|était|sont|es|era|fue|son|ist|war|sind|è|sono|é|foi|são)\s|(?<=\w)(?:是|为)"
 )
 _SHORTEST_NEAR, _SHORTEST_NEAR_IN_FORM = 6, 5  # letters of a label that may be misspelt
 _TWO_SLIPS = 9  # letters from which on two slips are forgiven
@@ -95,9 +99,7 @@ def label(line: str, known: Labels, *, in_form: bool = False) -> Label | None:
         slipped = None if found or by == GAP else _near(letters(_BRACKETS.sub(" ", head)), known, in_form)
         if found is None and slipped is None and in_form and by == COLON:
             slipped = _begun(letters(_BRACKETS.sub(" ", head)), known)
-        if found or slipped:
-            field = found or slipped
-            assert field
+        if field := found or slipped:
             value = _value(line[separator.end() :])
             if value and by != COLON and value[:1] in ":：":  # "What happened?: it tore"
                 by, value = COLON, _value(value[1:])
@@ -121,8 +123,10 @@ def in_words(line: str, known: Labels, rules: Process) -> Label | None:
         field = _named(" ".join(words[:count]), known)
         if field:
             value = said.split(None, count)[count]
-            fits = counted or known_value(field, value, rules) or (count > 1 and field.kind == "line" and len(words) < 10)
-            return Label(field, value, WORDS) if fits and field.kind not in ("text", "files") or counted else None
+            fits = (
+                counted or known_value(field, value, rules) or (count > 1 and field.kind == "line" and len(words) < 10)
+            )
+            return Label(field, value, WORDS) if counted or (fits and field.kind not in ("text", "files")) else None
     return None
 
 

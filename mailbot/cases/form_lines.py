@@ -1,4 +1,4 @@
-"""Decides what each line of a mail is to the form: whose it is, how deep in the quote, and whether it is a hint of ours.
+"""Decides what each line of a mail is to the form: whose it is, how deep in the quote, and whether a hint of ours.
 
 Looks at text alone. Our own hints are never anybody's words, however a mail program broke them in two when it
 quoted them (with or without a quote mark on the second half); a hint begins its field, so what is typed between the

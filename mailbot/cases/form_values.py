@@ -27,12 +27,14 @@ _SHORTEST_PART = 4  # letters of a part of a store's name: "Ken" could be anythi
 _SHORT_NOT = re.compile(r"\b(is|are|was|were|do|does|did|has|have|had|could|would|ca)(?:n't|nt| not)\b")
 # What stands right before words that are denied by it, in the languages of the choices.
 _DENIED = re.compile(
-    r"\b(?:not|never|no longer|no|non|nao|nicht|nie|kein\w{0,3}|pas|plus|ni)(?:\s\w{1,12})?\s$|(?:不是?|没有?|沒有?|未)$"
+    r"\b(?:not|never|no longer|no|non|nao|nicht|nie|kein\w?\w?|pas|plus|ni)(?:\s\w{1,12})?\s$|(?:不是?|没有?|沒有?|未)$"
 )
 # Boxes that were ticked or left, where somebody copied the choices with one before each.
 _BOX = re.compile(r"(?:[\[(]\s{0,2}([xX✓✔✗✘*vV]?)\s{0,2}[\])]|([☑☒✅])|[☐□])\s?")
 # What mail programs put behind a number, an address or a day that can be tapped.
-_LINK = re.compile(r"\s{0,2}[<\[(](?:tel|mailto|https?|sms|geo|x-apple-data-detectors):[^<>\[\]()]{0,300}[>\])]", re.IGNORECASE)
+_LINK = re.compile(
+    r"\s{0,2}[<\[(](?:tel|mailto|https?|sms|geo|x-apple-data-detectors):[^<>\[\]()]{0,300}[>\])]", re.IGNORECASE
+)
 _BULLETS = re.compile(r"(?m)^\s{0,8}[•·▪◦*\-–—]\s{1,4}")
 _FIGURE = re.compile(r"\d")
 _CJK = re.compile("[\u3400-\u9fff]")

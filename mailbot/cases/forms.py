@@ -85,4 +85,3 @@ def _required(each: Field, values: Mapping[str, str]) -> bool:
 def _flat(id: str, value: str | None) -> str:
     flat = " ".join((value or "").split())
     return flat.casefold() if id == "email" else flat
-

@@ -15,6 +15,7 @@ from mailbot.process.wordlists import Phrases
 
 _LONGEST_TEXT = 100_000  # characters looked through: no person writes a longer complaint
 _EDGE = r"\b"
+_UNSPACED = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")  # Chinese and its like: no edges between words
 _SMALL = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "−": "-"}
 )
@@ -76,10 +77,9 @@ def _joined(tree: _Tree) -> str:
 
 def _pieces(phrase: str) -> Iterator[str]:
     """The phrase as patterns of one letter each; blanks may be several, `*` is the rest of a word."""
-    edge = _EDGE if phrase.isascii() else ""  # it means nothing between Chinese characters
-    yield edge
+    yield "" if _UNSPACED.match(phrase) else _EDGE
     for number, word in enumerate(plain(phrase).split()):
         if number:
             yield r"\s{1,5}"
         yield from (r"\w{0,20}" if letter == "*" else re.escape(letter) for letter in word)
-    yield "" if phrase.endswith("*") or not phrase[-1:].isalnum() else edge
+    yield _EDGE if phrase[-1:].isalnum() and not _UNSPACED.match(phrase[-1]) else ""

@@ -80,14 +80,14 @@ def _fits(message: Message, rule: WebForm) -> bool:
 
 
 def _may_be_a_form(machine: Automatic) -> bool:
-    """Whether a mail that looks like a machine's may be a form's: no bounce, no answer of a calendar, no letter of ours."""
+    """Whether a mail that looks like a machine's may be a form's: no bounce, no calendar, no letter of ours."""
     if machine.kind == "own":
         return all(each.startswith(_OWN) for each in machine.evidence)
     return machine.kind in ("robot", "list")
 
 
 def _said(message: Message, rule: WebForm, process: Process) -> WebFormRead:
-    """What stands behind each label; the first of a kind counts, so that no message can write over what stands above."""
+    """What stands behind each label; the first of a kind counts, so no message can write over what stands above."""
     known = _labels(rule, process)
     values: dict[str, str] = {}
     words = ""

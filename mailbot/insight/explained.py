@@ -18,6 +18,7 @@ from mailbot.cases.model import Case, Form
 from mailbot.cases.query import Found, Query
 from mailbot.cases.recognise import recognise
 from mailbot.cases.recognised import Recognised
+from mailbot.cases.screening import Kind, screen
 from mailbot.letters.step import Room, take
 from mailbot.mail import forwards
 from mailbot.mail import message as messages
@@ -40,7 +41,7 @@ def explain(raw: bytes, file: str, looking: Looking) -> dict[str, Any]:
     process, identity = looking.room.process, looking.room.identity
     intake = look(messages.read(raw), process, identity)
     found = match.complete(looking.find(query(intake)), looking.find)
-    kind = from_customer.kind_of(intake, found, process, looking.now)
+    kind = _kind(intake, found, looking)
     form = _form(intake, looking)
     result = recognise(intake, found, process, identity, looking.now)
     return {
@@ -56,7 +57,7 @@ def explain(raw: bytes, file: str, looking: Looking) -> dict[str, Any]:
         "parts": [{"type": part.type, "name": part.name, "bytes": part.bytes} for part in intake.message.parts],
         "form": form,
         "claim": kind.claim,
-        "category": _category(form, looking),
+        "category": _category(form, looking) or kind.category,
         "level": kind.level,
         "case": _case(intake, found, looking),
         "would": _would(result, looking),
@@ -120,6 +121,17 @@ def _form(intake: Intake, looking: Looking) -> dict[str, Any] | None:
         return None
     form = forms.merge(Form(), values, looking.room.process)
     return {"complete": form.complete, "values": dict(form.values), "missing": list(form.missing)}
+
+
+def _kind(intake: Intake, found: Found, looking: Looking) -> Kind:
+    """What a person says, by their words; of a mail that staff pass on, the customer's."""
+    if intake.automatic:
+        return Kind("other", ())
+    if intake.person is None:
+        return from_customer.kind_of(intake, found, looking.room.process, looking.now)
+    inside = intake.forward.original if intake.forward else None
+    subject, words = (inside.subject, inside.text) if inside else ("", intake.words.new)
+    return screen(subject, words, looking.room.process.screening, intake.language)
 
 
 def _category(form: Mapping[str, Any] | None, looking: Looking) -> str:

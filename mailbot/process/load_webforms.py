@@ -56,7 +56,9 @@ def _web_form(page: Page, item: Value, form: tuple[Field, ...]) -> WebForm | Non
 def _check_sender(page: Page, sender: str, customer: str, line: int) -> None:
     mailbox, at, domain = sender.rpartition("@")
     if not at or not domain or (domain != "*" and "." not in domain) or (domain == "*" and not mailbox):
-        page.error(line, f"{shown(sender)} is no address, such as no-reply@shop.example, nor a domain like @shop.example")
+        page.error(
+            line, f"{shown(sender)} is no address, such as no-reply@shop.example, nor a domain like @shop.example"
+        )
     elif customer and sender.endswith(ANY_SITE):
         what = f"{shown(sender)} could be anybody's: with 'customer', write the whole address that your site sends from"
         page.error(line, what)
