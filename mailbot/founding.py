@@ -90,7 +90,8 @@ def _languages(folder: Path) -> tuple[str, ...]:
     except (OSError, ValueError):
         return (SOURCE,)
     listed = desk.get("languages") or [desk.get("language") or SOURCE] if isinstance(desk, dict) else [SOURCE]
-    return tuple(map(str, listed)) if isinstance(listed, list) else (SOURCE,)
+    # English always: staff's letters of a language that has none are taken from it.
+    return tuple(dict.fromkeys((*map(str, listed), SOURCE))) if isinstance(listed, list) else (SOURCE,)
 
 
 def _stands_alone(folder: Path, password: str) -> bool:
