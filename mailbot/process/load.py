@@ -25,6 +25,7 @@ from mailbot.process.load_people import load_people
 from mailbot.process.load_process import Rows, load_blocks, load_never_to, load_rows
 from mailbot.process.load_screening import PATH as OWN_CATEGORIES
 from mailbot.process.load_screening import load_screening
+from mailbot.process.load_screening import quick as quick_screening
 from mailbot.process.load_webforms import load_webforms
 from mailbot.process.load_wording import PATH as OWN_WORDING
 from mailbot.process.load_wording import load_wording
@@ -32,6 +33,7 @@ from mailbot.process.model import Process
 from mailbot.process.names import did_you_mean, shown
 from mailbot.process.page import Page
 from mailbot.process.place import Place
+from mailbot.process.wordlists import Screening
 from mailbot.process.yaml_marks import Value, read
 
 PROCESS = "rules/process.yaml"
@@ -64,7 +66,7 @@ class _Book:
     pages: Mapping[str, Page]
     values: Mapping[str, Value | None]
     own_wording: Mapping[str, tuple[Page, Value]]  # language -> its file of fixed words
-    own_categories: Mapping[str, tuple[Page, Value]]  # language -> its file of what mails are
+    own_categories: Mapping[str, Screening | tuple[Page, Value]]  # language -> its file of what mails are
 
     def __contains__(self, file: str) -> bool:
         return self.values[file] is not None
@@ -135,7 +137,7 @@ def _assemble(
         web_forms=load_webforms(*book[WEBFORMS], form),
         people=load_people(*book[PEOPLE], tuple(calendar.calendars)),
         commands=commands,
-        screening=load_screening(*book[SCREENING], book.own_categories),
+        screening=load_screening(*book[SCREENING], book.own_categories, languages),
         wording=load_wording(*book[WORDING], book.own_wording, languages),
         calendar=calendar,
         letters=letters.cards,
@@ -167,7 +169,7 @@ def _open_book(files: Mapping[str, str], languages: Sequence[str]) -> _Book:
         if (value := values[name]) is not None and value.is_null:
             page.error(1, "this file is empty")
             values[name] = None
-    return _Book(pages, values, dict(_own(files, OWN_WORDING, languages)), dict(_own(files, OWN_CATEGORIES)))
+    return _Book(pages, values, dict(_own(files, OWN_WORDING, languages)), _own_categories(files))
 
 
 def _own(
@@ -183,6 +185,17 @@ def _own(
             if value is None or value.is_null:
                 page.error(1, "this file is empty")
             yield found[1], (page, Value(1, kind="table") if value is None or value.is_null else value)
+
+
+def _own_categories(files: Mapping[str, str]) -> dict[str, Screening | tuple[Page, Value]]:
+    """The lists of every language: read quickly where they are as plain as can be, else with care."""
+    quick = {
+        found[1]: read_quickly
+        for name in sorted(files)
+        if (found := OWN_CATEGORIES.fullmatch(name)) and (read_quickly := quick_screening(files[name], name))
+    }
+    rest = {name: text for name, text in files.items() if (m := OWN_CATEGORIES.fullmatch(name)) and m[1] not in quick}
+    return {**quick, **dict(_own(rest, OWN_CATEGORIES))}
 
 
 def _check_handled(
@@ -202,8 +215,8 @@ def _check_handled(
 
 def _problems(book: _Book, letters: Letters) -> tuple[Problem, ...]:
     """All problems, each once, by file and line."""
-    own = (page for page, _ in (*book.own_wording.values(), *book.own_categories.values()))
-    pages = (*book.pages.values(), *own, *letters.pages)
+    own = (*book.own_wording.values(), *(each for each in book.own_categories.values() if isinstance(each, tuple)))
+    pages = (*book.pages.values(), *(page for page, _ in own), *letters.pages)
     return tuple(sorted({problem for page in pages for problem in page.problems}))
 
 

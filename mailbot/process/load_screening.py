@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from mailbot.process import word_files
 from mailbot.process.names import shown
 from mailbot.process.page import Page
+from mailbot.process.place import Place
 from mailbot.process.vocabulary import CATEGORIES
 from mailbot.process.wordlists import Phrases, Screening
 from mailbot.process.yaml_marks import Value
@@ -21,23 +23,65 @@ OPTIONAL = ("minor",)
 CONTACT = ("names", "places", "before", "below")
 KINDS = ("enquiry", "praise", "suggestion", "other")
 KEYS = (*LISTS, *OPTIONAL, "kinds", "contact", "categories")
+BELOW = {"kinds": KINDS, "contact": CONTACT, "categories": CATEGORIES}
+_STARRED = re.compile(r"[^\s*]+\*?(?:\s+[^\s*]+\*?)*")  # `*` ends a word
 LONGEST = 200  # characters of a phrase
 SOURCE = "en"  # the language of rules/categories.yaml itself
 
 
-def load_screening(page: Page, root: Value, own: Mapping[str, tuple[Page, Value]]) -> Screening:
+def load_screening(
+    page: Page, root: Value, own: Mapping[str, Screening | tuple[Page, Value]], listed: Iterable[str]
+) -> Screening:
     """rules/categories.yaml, with what every other language adds.
 
     Args:
-        own: language -> its file. All are read: customers write in languages in which nobody answers them.
+        own: language -> its file, or what `quick` read of it. All are read: customers write in languages in which
+            nobody answers them. listed: the languages of the desk; by theirs, words of no known language are read.
     """
     entries = page.keys(root, "this file", KEYS, (*LISTS, "kinds"))
     first = _lists(page, root, entries)
     if "complaint" in entries and not first.complaint.phrases:
         page.warn(entries["complaint"].line, "without phrases under 'complaint' every new mail needs a person")
-    others = {language: _lists(of, value, of.keys(value, "this file", KEYS)) for language, (of, value) in own.items()}
+    others = {language: each if isinstance(each, Screening) else _whole(*each) for language, each in own.items()}
     by_language = {language: _joined(first, each) for language, each in others.items()}
-    return replace(_joined(first, *others.values()), by_language={SOURCE: first, **by_language})
+    spoken = [others[language] for language in listed if language in others]
+    return replace(_joined(first, *spoken), by_language={SOURCE: first, **by_language})
+
+
+def quick(text: str, file: str) -> Screening | None:
+    """What the file of a language says, where nothing in it is unusual; None, and it has to be read with care."""
+    found = word_files.lists(text)
+    if found is None or not all(_is_known(path, phrases) for path, (_, phrases) in found.items()):
+        return None
+
+    def of(*path: str) -> Phrases:
+        line, phrases = found.get(path, (1, ()))
+        return Phrases(tuple(dict.fromkeys(" ".join(each.casefold().split()) for each in phrases)), Place(file, line))
+
+    return Screening(
+        complaint=of("complaint"),
+        claim=of("claim"),
+        kinds={kind: of("kinds", kind) for kind in KINDS},
+        serious=of("serious"),
+        says_left=of("says_left"),
+        solved=of("solved"),
+        contact={name: of("contact", name) for name in CONTACT if ("contact", name) in found},
+        minor=of("minor"),
+        categories={name: of("categories", name) for name in CATEGORIES if ("categories", name) in found},
+    )
+
+
+def _is_known(path: tuple[str, ...], phrases: Sequence[str]) -> bool:
+    """Whether a list may stand there, and every phrase in it can be looked for."""
+    if path[0] in BELOW:
+        known = (len(path) == 2 and path[1] in BELOW[path[0]]) or (len(path) == 1 and not phrases)
+    else:
+        known = len(path) == 1 and path[0] in (*LISTS, *OPTIONAL) and bool(phrases)
+    return known and not any(len(each) > LONGEST or ("*" in each and not _STARRED.fullmatch(each)) for each in phrases)
+
+
+def _whole(page: Page, root: Value) -> Screening:
+    return _lists(page, root, page.keys(root, "this file", KEYS))
 
 
 def _lists(page: Page, root: Value, entries: Mapping[str, Value]) -> Screening:

@@ -221,7 +221,7 @@ class Process:
     calendar: Calendar
     letters: Mapping[str, Mapping[str, LetterCard]]  # code -> language -> template, the default language first
     languages: tuple[str, ...] = ("en",)  # that letters are written in; the first is the default, and that of staff
-    matching: Matching = Matching()  # how a mail that names no case finds its own
+    matching: Matching = field(default_factory=Matching)  # how a mail that names no case finds its own
     paper: Paper = field(default_factory=Paper)
     web_forms: tuple[WebForm, ...] = ()  # forms on websites whose mails are read by their labels
 
