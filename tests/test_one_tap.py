@@ -23,6 +23,7 @@ from tests import tapping
 from tests.tapping import Program
 
 RULES = paper.rules()
+SPEECH = RULES.wording.of("en")
 ADDRESS = paper.IDENTITY.address
 LONGEST = 1_900  # characters of a link: Windows and Outlook hand on some 2,000 and cut the rest off
 SHOWN = f"Is it with you? silk dress [{paper.CODE}]"
@@ -54,7 +55,7 @@ def buttons(
     card: LetterCard, subject: str = SHOWN, amount: str = "", cases: tuple[str, ...] = (), address: str = ADDRESS
 ) -> list[str]:
     """The links of a letter's buttons."""
-    html = blocks.answers(card, address, subject, reference(card), amount, cases).html
+    html = blocks.answers(card, address, subject, reference(card), SPEECH, amount, cases).html
     assert not re.search(r'href="[^"]*&(?!amp;)', html), "'&' stands as &amp; in HTML"
     return tapping.of(html).hrefs
 
@@ -183,7 +184,7 @@ def test_what_stands_on_a_button_is_understood(card: LetterCard, n: int) -> None
 def test_the_text_part_tells_each_answer(card: LetterCard, n: int) -> None:
     """A program that shows no buttons shows the words to reply with."""
     customer = card.audience == ("customer",)
-    text = blocks.answers(card, ADDRESS, SHOWN, reference(card), for_customer=customer).text
+    text = blocks.answers(card, ADDRESS, SHOWN, reference(card), SPEECH, for_customer=customer).text
     assert text.startswith("Reply with")
     value = card.answers[n].value
     assert value in text if customer else re.search(rf"(?m)^- {re.escape(value)}(?![\w'-])", text)
@@ -196,7 +197,7 @@ WHICH = Answer("case", "It is", ("case",), "case_chosen", "case")
 @pytest.mark.parametrize(("shown", "typed"), [("£60", "60"), ("£1,250", "1250"), ("£12.50", "12.50"), ("€ 60", "60")])
 def test_the_amount_is_ready(shown: str, typed: str) -> None:
     """A proposed amount stands on the button and in the reply, as digits alone: no sign gets lost on the way."""
-    block = blocks.answers(card_with(VOUCHER), ADDRESS, SHOWN, "ref", amount=shown)
+    block = blocks.answers(card_with(VOUCHER), ADDRESS, SHOWN, "ref", SPEECH, amount=shown)
     links = tapping.of(block.html)
     assert links.labels[0].startswith(f"Approve {shown}")
     assert tapping.strictly(links.hrefs[0]).body == f"approve {typed}\r\n\r\nref ref"
@@ -205,7 +206,7 @@ def test_the_amount_is_ready(shown: str, typed: str) -> None:
 
 def test_no_amount_is_guessed() -> None:
     """Without a proposed amount the reply leaves room for one, and the button says that something is to be added."""
-    block = blocks.answers(card_with(VOUCHER), ADDRESS, SHOWN, "ref")
+    block = blocks.answers(card_with(VOUCHER), ADDRESS, SHOWN, "ref", SPEECH)
     links = tapping.of(block.html)
     assert links.labels[0].startswith("Approve …")
     assert tapping.strictly(links.hrefs[0]).body == "approve \r\n\r\nref ref"
@@ -226,8 +227,8 @@ def test_one_button_a_case() -> None:
 
 def test_a_customer_is_asked_in_words_of_their_own() -> None:
     """A letter to a customer has no list: buttons, and one sentence with the words to reply with."""
-    block = blocks.answers(RULES.letter("CL1", "en"), ADDRESS, SHOWN, "ref", for_customer=True)
+    block = blocks.answers(RULES.letter("CL1", "en"), ADDRESS, SHOWN, "ref", SPEECH, for_customer=True)
     assert block.text == "Reply with one word: accept or decline."
     assert "Or just reply with one word: <b>accept</b> or <b>decline</b>." in block.html
-    block = blocks.answers(RULES.letter("follow-up-1", "en"), ADDRESS, SHOWN, "ref", for_customer=True)
+    block = blocks.answers(RULES.letter("follow-up-1", "en"), ADDRESS, SHOWN, "ref", SPEECH, for_customer=True)
     assert block.text == "Reply with happy, or not happy and your words."

@@ -14,7 +14,7 @@ from mailbot.cases.events import RECOGNISED
 from mailbot.errors import Problem
 from mailbot.process import vocabulary
 from mailbot.process.calendar import Duration
-from mailbot.process.load import FILES, Loaded, load
+from mailbot.process.load import FILES, WITH_DEFAULTS, Loaded, load
 from mailbot.process.model import Process
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +85,31 @@ fields:
     required: true
     not_required_for: [late]
     hints: {en: "Brand, colour"}
+""",
+    "rules/webforms.yaml": """\
+forms:
+  - name: our site
+    when: {from: site@shop.example, subject: [Complaint], has: [Message]}
+    fields: {name: Your name}
+    words: Message
+    ignore: [Page]
+    ends: [Sent from]
+    customer: reply-to
+""",
+    "rules/matching.yaml": """\
+providers:
+  - domains: [mail.example]
+    ignores: "."
+    tag: "+"
+weights: {phone: 60}
+totals: {ask_from: 40, margin: 20}
+days: {asleep_after: 365}
+closed: {closed_unclear: new}
+words:
+  web_forms: [site@shop.example]
+phrases:
+  en:
+    for_somebody: [my wife*]
 """,
     "rules/people.yaml": """\
 people:
@@ -534,19 +559,20 @@ def test_two_files_cannot_hold_one_letter() -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_missing_or_empty_file_is_one_problem(file: str) -> None:
-    """Without one of the rule files there is no process, and the file is named."""
+    """Without one of the rule files there is no process, and the file is named; what has defaults may be missing."""
     without = {name: text for name, text in SAMPLE.items() if name != file}
     lines = [str(problem) for problem in taken(without).problems if problem.severe]
-    assert f"{file}:1: this file is missing; copy it from a folder that `mailbot init` makes anew" in lines
+    missing = f"{file}:1: this file is missing; copy it from a folder that `mailbot init` makes anew"
+    assert lines == [] if file in WITH_DEFAULTS else missing in lines
     lines = [str(problem) for problem in taken({**SAMPLE, file: "# nothing\n"}).problems if problem.severe]
     assert f"{file}:1: this file is empty" in lines
 
 
 def test_nothing_at_all_is_told_file_by_file() -> None:
-    """No files give one problem for each rule file and one for the letters."""
+    """No files give one problem for each rule file that must be there, and one for the letters."""
     loaded = load({}, "Nowhere/Land", {})
     assert loaded.process is None
-    assert {problem.file for problem in loaded.problems} == {*FILES, "templates"}
+    assert {problem.file for problem in loaded.problems} == {*FILES, "templates"} - set(WITH_DEFAULTS)
 
 
 def test_an_unknown_time_zone_is_a_problem() -> None:
