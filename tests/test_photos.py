@@ -335,11 +335,14 @@ def _rows(telling: Telling) -> list[OutboxRow]:
 
 
 def test_a_rehearsal_has_them_too(tmp_path: Path) -> None:
-    """Letters to staff leave in a rehearsal as ever, with photos; what the customer would get has none."""
+    """Letters to staff leave in a rehearsal as ever, with photos; what the customer would get has the form alone."""
     telling = Telling(MemoryWorld(tmp_path / "desk", proof=True, authserv_id="mx.shop.test", mode="rehearse"))
     telling.tell({"steps": [{"anna writes": {"attachments": ["hole.jpg"]}}, {"anna fills in E2": {}}, dict([YES])]})
     assert [names(letter.raw) for letter in asked(telling)] == [["hole.jpg"], ["hole.jpg"]]
-    assert not any(names(letter.raw) for letter in telling.world.letters() if letter.code != "ask-assessment")
+    others = [letter for letter in telling.world.letters() if letter.code != "ask-assessment"]
+    carried = {letter.code: names(letter.raw) for letter in others if names(letter.raw)}
+    assert list(carried) == ["E2"]
+    assert [name.rpartition("-BLANC-")[0] for name in carried["E2"]] == ["complaint-form"]
 
 
 # --- the front matter

@@ -145,7 +145,8 @@ footer: {en: "Sent by the desk."}
 outside_body: The Ombudsman
 words:
   en: {title: Care, regards: "Regards,", reply: "Reply {answers}.", reply_word: "Reply {answers}.",
-       or_reply: "Reply {answers}.", or_reply_word: "Reply {answers}.", reply_staff: "Reply:", reply_staff_one_of: "One of:",
+       or_reply: "Reply {answers}.", or_reply_word: "Reply {answers}.", reply_staff: "Reply:",
+       reply_staff_one_of: "One of:",
        or_reply_staff: "Reply {answers}.", or_reply_button: "Such as {answer}.", either: "{others} or {last}",
        either_with_more: "{others}, or {last}", comma: ", ", more_words: words, more_form: form, more_amount: amount,
        more_reference: reference, more_date: date, more_person: name, more_case: code, day: "{day} {month} {year}",
