@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -93,6 +94,12 @@ def read(text: str, file: str, first_line: int = 1) -> tuple[Value | None, list[
 
     first_line: the line of the file on which `text` begins (front matter begins on line 2).
     """
+    value, problems = _read(text, file, first_line)
+    return value, list(problems)
+
+
+@lru_cache(maxsize=256)  # at a reload all files but one are the same; a desk has some eighty
+def _read(text: str, file: str, first_line: int) -> tuple[Value | None, Sequence[Problem]]:
     if len(text) > LONGEST_FILE:
         return None, [Problem(file, first_line, f"the file is longer than {LONGEST_FILE:,} characters")]
     if odd := UNPRINTABLE.search(text):
