@@ -43,6 +43,7 @@ SMALL = {
     "rules/process.yaml": "new:\n  title: New\n",
     "rules/form.yaml": "fields:\n  - {id: name, labels: {en: Name}, kind: line}\n",
     "rules/commands.yaml": "commands: {}\n",
+    "rules/webforms.yaml": "forms: []\n",
     "rules/categories.yaml": "{complaint: [bad], claim: [], serious: [], says_left: [], solved: [], kinds: {}}\n",
     "rules/wording.yaml": (RULES / "wording.yaml").read_text(encoding="utf-8"),
     "rules/calendar.yaml": "calendars: {uk: {hours: '08:00-18:00'}}\n",

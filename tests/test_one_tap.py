@@ -164,7 +164,7 @@ def test_every_button_is_understood(card: LetterCard, n: int) -> None:
     assert body.endswith(f"\r\n\r\nref {reference(card)}")
     said = understood(tapping.filled(answer, body), card)
     assert said
-    assert said.meant == answer
+    assert (said.meant.value, said.meant.event) == (answer.value, answer.event)
     if answer.takes in ("words", "amount", "reference", "date", "person", "case"):
         assert said.words == tapping.TYPED[answer.takes]
     if answer.takes == "assessment":
@@ -177,7 +177,7 @@ def test_what_stands_on_a_button_is_understood(card: LetterCard, n: int) -> None
     answer = card.answers[n]
     said = understood(f"{answer.label} {tapping.TYPED.get(answer.takes, '')}".strip(), card)
     assert said
-    assert said.meant == answer
+    assert (said.meant.value, said.meant.event) == (answer.value, answer.event)
 
 
 @every_answer

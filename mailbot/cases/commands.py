@@ -59,8 +59,7 @@ def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing)
     whole = heard.tidy(plain(first))
     if not whole:
         return None
-    asked = tuple(choices)
-    offered = [_widened(choice, hearing) for choice in asked]
+    offered = [_widened(choice, hearing) for choice in choices]
     said = heard.without_courtesy(whole, hearing)
     others = [choice for choice in offered if choice.takes != "assessment"]
     answers = _Line(whole, said, [choice for choice in others if isinstance(choice, Answer)], hearing)
@@ -69,9 +68,7 @@ def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing)
     best = _best(answers) or _bare(answers)
     if best is None and not any(_begins(whole, heard.compared(each.words), hearing) for each in answers.choices):
         best = _assessed(body, offered, hearing) or _commanded(commands, offered, first)
-    if best is None:
-        return None
-    return Said(asked[offered.index(best)], _words(body, best, rest, hearing))  # as it was offered
+    return Said(best, _words(body, best, rest, hearing)) if best else None
 
 
 def _widened(choice: Answer | Command, hearing: Hearing) -> Answer | Command:
