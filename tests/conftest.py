@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailbot import logs
 from tests.servers import Certificate, Dovecot, SmtpSink, User, self_signed
 
 if TYPE_CHECKING:  # they load the whole house, which most tests do without
@@ -20,6 +22,15 @@ if TYPE_CHECKING:  # they load the whole house, which most tests do without
 
 SHM = Path("/dev/shm")
 WORKERS = 2
+
+
+@pytest.fixture(autouse=True)
+def _level_of_the_log() -> Iterator[None]:
+    """A command run in this process may ask for fewer lines; the next test hears them all."""
+    ours = logging.getLogger(logs.NAME)
+    before = ours.level
+    yield
+    ours.setLevel(before)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def mail(words: str) -> Unread:
 def _take_memory() -> None:
     held = []
     while True:
-        held.append(bytearray(50_000_000))
+        held.append(bytes(50_000_000))  # asked for and not written to, which would take time as well
 
 
 DEADS: dict[str, Callable[[], Any]] = {
@@ -88,10 +88,10 @@ def _is_open(number: int) -> bool:
 
 
 def same(process: Process) -> dict[str, Any]:
-    """Every mail of the corpus, and some that were cut or are read by other rules, beside and here."""
+    """Every fourth mail of the corpus, and some that were cut or are read by other rules, beside and here."""
     reading = Beside(process)
     reading.begin(process, IDENTITY)
-    raws = [file.read_bytes() for file in sorted(MAILS.rglob("*.eml"))]
+    raws = [file.read_bytes() for file in sorted(MAILS.rglob("*.eml"))[::4]]  # all of them take a minute and more
     mails = [Unread(raw) for raw in raws] + [Unread(raw[: len(raw) // 2], truncated=True) for raw in raws[::7]]
     here = [intakes.look(messages.read(m.raw, truncated=m.truncated), process, IDENTITY) for m in mails]
     reading.ahead(mails)

@@ -327,7 +327,7 @@ def test_relay_denied(said: str, shop: Shop, caplog: pytest.LogCaptureFixture) -
     assert re.search(r"letter put off.*passes on no mail for us.*check \[smtp\] username and password", line), line
     for_people(line)
     shop.post.rcpt_answers.clear()
-    later = (NOW + timedelta(minutes=5)).isoformat()
+    later = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
     assert shop.mailbot("once", "--now", later).exit_code == 0
     assert [mail.to for mail in shop.post.received] == [("anna@customer.test",)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import struct
 import time
 from collections.abc import Callable
@@ -161,10 +162,13 @@ def everything(raw: bytes) -> None:
 
 
 def taken(raw: bytes, work: Callable[[bytes], object] = everything) -> float:
-    """Seconds of CPU, which another program on the machine does not lengthen."""
+    """Seconds of CPU, which neither another program lengthens nor what earlier tests left for the collector to walk."""
+    gc.disable()
     began = time.process_time()
     work(raw)
-    return time.process_time() - began
+    ended = time.process_time()
+    gc.enable()
+    return ended - began
 
 
 def assert_linear(head: bytes, hostile: bytes, tail: bytes) -> None:

@@ -6,7 +6,7 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailbot.mail.message import read
@@ -271,6 +271,7 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=300, deadline=None)
+@example([b"Content-Type: text/plain; charset=\xff\r\n", b"\x00", b"From: a@b.example\r\n", b"\xff\xfe"])
 @given(st.lists(PIECES, max_size=25))
 def test_shuffled_pieces_of_mail_are_a_mail(pieces: list[bytes]) -> None:
     """Broken MIME in any order is read."""

@@ -186,6 +186,6 @@ def _hypertext(leaf: mime.Leaf, defects: list[str]) -> str:
 
 def _size(part: MimeMessage) -> int:
     """Bytes after decoding."""
-    if isinstance(part.get_payload(), list):
+    if part.is_multipart():
         return len(mime.content(part)) if mime.content_type(part) not in mime.CLOSED else 0
     return transfer.size(mime.content(part), mime.field(part, "content-transfer-encoding"))

@@ -40,12 +40,12 @@ def leaves(message: MimeMessage) -> Iterator[Leaf]:
         part, group, alternative, kept, depth = stack.pop()
         kind, said = content_type(part), disposition(part)
         groups += 1
-        children = [] if kind in CLOSED or kind in structure.STATUS else _children(part)
-        if children:
+        within = [] if kind in CLOSED or kind in structure.STATUS else children(part)
+        if within:
             kept = kept or said == "attachment"
             inside = kind == "multipart/alternative"
             inner = (groups, True) if inside and not alternative else (group, alternative)
-            stack += [(child, *inner, kept, depth) for child in reversed(children)]
+            stack += [(child, *inner, kept, depth) for child in reversed(within)]
             continue
         entity, defect = wrapped.entity(part, kind) if depth < wrapped.DEPTH_MAX else (None, "")
         if entity is not None:
@@ -91,6 +91,7 @@ def content(part: MimeMessage) -> bytes:
     return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
 
 
-def _children(part: MimeMessage) -> list[MimeMessage]:
-    payload = part.get_payload()
-    return [each for each in payload if isinstance(each, MimeMessage)] if isinstance(payload, list) else []
+def children(part: MimeMessage) -> list[MimeMessage]:
+    """The parts it falls into; none of a leaf."""
+    payload = part.get_payload() if part.is_multipart() else ()  # of a leaf it would be decoded, by any charset's name
+    return [each for each in payload if isinstance(each, MimeMessage)]

@@ -52,31 +52,32 @@ def of(message: Message) -> tuple[ReportPart, ...]:
             break
         part = stack.pop()
         kind = _NAMES.get(mime.content_type(part))
-        payload = part.get_payload()
         if kind:
             found.append(ReportPart(kind, _text(part)))
-        elif isinstance(payload, list) and mime.content_type(part) not in mime.CLOSED:
-            stack += [each for each in reversed(payload) if isinstance(each, MimeMessage)]
+        elif mime.content_type(part) not in mime.CLOSED:
+            stack += reversed(mime.children(part))
     return tuple(found)
 
 
 def _text(part: MimeMessage) -> str:
     """The part's blocks of fields, however the parser has taken it apart."""
-    payload = part.get_payload()
-    if not isinstance(payload, list):
+    blocks = mime.children(part)
+    if not part.is_multipart():
         return _lines(mime.data(part).decode("utf-8", "replace"))
     if str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
         carrier = MimeMessage()
         carrier["content-transfer-encoding"] = "base64"
-        carrier.set_payload("".join(str(each.get_payload()) for each in payload if isinstance(each, MimeMessage)))
+        carrier.set_payload("".join(_body(each) for each in blocks))
         return _lines(mime.data(carrier).decode("utf-8", "replace"))
-    blocks = []
-    for each in payload:
-        if isinstance(each, MimeMessage):
-            inner = each.get_payload()
-            fields = "\n".join(f"{name}: {value}" for name, value in each.raw_items())
-            blocks.append(f"{fields}\n\n{inner if isinstance(inner, str) else ''}")
-    return _lines("\n\n".join(blocks))
+    return _lines("\n\n".join(f"{_fields(each)}\n\n{_body(each)}" for each in blocks))
+
+
+def _fields(part: MimeMessage) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in part.raw_items())
+
+
+def _body(part: MimeMessage) -> str:
+    return "" if part.is_multipart() else mime.content(part).decode("utf-8", "replace")
 
 
 def _lines(text: str) -> str:
