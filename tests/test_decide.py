@@ -273,6 +273,15 @@ def test_folding_the_recorded_entries_gives_the_case(
         assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
 
 
+def test_letters_are_numbered_on_after_one_that_was_not_written() -> None:
+    """A handover is held, so the author is not told that it went out, but of the hold; no number is used twice."""
+    by_staff = event("owner_assigned", by="va", author="vera@shop.test")
+    step = take(case("new"), by_staff, (fx.SetFact("owner", "REFUND"),), (), ROOM, Around(), MONDAY)
+    assert [each.letter.letter for each in step.held] == ["handover"]
+    assert sorted(each.n for each in step.case.letters) == list(range(1, len(step.case.letters) + 1))
+    assert_whole(step, case("new"))
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_HAPPENED, max_size=8))
 def test_no_life_of_a_case_lets_an_offer_out(happened: list[tuple[Event, tuple[fx.Effect, ...], timedelta]]) -> None:

@@ -83,12 +83,14 @@ def write(
     today = around.to_address_today
     outgoing: list[Outgoing] = []
     held: list[Held] = []
-    for n, send in enumerate(decision.sends, start=len(case.letters) + 1):
+    last = max((each.n for each in case.letters), default=0)
+    for send in decision.sends:
+        if send.told and send.role == AUTHOR and any(each.letter.audience == "customer" for each in held):
+            continue  # what it would tell of has not happened, and the author hears that
+        n = last + len(outgoing) + len(held) + 1
         draft = compose(send, case, event, n, process, identity, now, around, " ".join(decision.why))
         verdict = approve(draft, case, process, send.granting_row)
         reason = _brake(send, today, house, process)
-        if send.told and send.role == AUTHOR and any(each.letter.audience == "customer" for each in held):
-            continue  # what it would tell of has not happened, and the author hears that
         match verdict:
             case Refused(_, why, phrase):
                 held.append(Held(_record(draft, "held"), why, phrase, offer=send.granting_row))
