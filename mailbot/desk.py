@@ -19,7 +19,6 @@ from mailbot.cases import effects as fx
 from mailbot.cases import intake as intakes
 from mailbot.cases import match
 from mailbot.cases.events import Event
-from mailbot.cases.identity import Identity
 from mailbot.cases.model import Case
 from mailbot.cases.query import Found, MailRecord
 from mailbot.cases.recognise import recognise
@@ -31,11 +30,13 @@ from mailbot.errors import MailboxError, Problem, StaleCase
 from mailbot.firing import HELD, Firing
 from mailbot.intaking import Intaking, Meta
 from mailbot.letters import form_paper
+from mailbot.letters.compose import spoken
 from mailbot.letters.photos import Photo
 from mailbot.letters.step import Room, Step, take
 from mailbot.letters.write import House
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
+from mailbot.own_identity import identity_of
 from mailbot.posting import Posting
 from mailbot.reading.plain import Here, Reading, Seen
 from mailbot.rulebook import RuleBook
@@ -70,9 +71,7 @@ class Desk:
         desk = settings.desk
         self._settings, self._rulebook, self._clock = settings, rulebook, clock
         self._ledger, self._mailbox = ledger, mailbox
-        self._identity = Identity(
-            desk.name, desk.address, desk.prefix, key, settings.trust.authserv_id, desk.written[0], desk.timezone
-        )
+        self._identity = identity_of(settings, key)
         self._rules = rulebook.rules()
         self._reading = reading or Here()
         self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison, self._reading)
@@ -266,9 +265,9 @@ class Desk:
         return next((card.attach for card in cards.values()), "")
 
     def _paper(self, case: Case) -> Photo | None:
-        """The form of a case as a PDF, where the rules have words for one."""
+        """The form of a case as a PDF, in its customer's language, where the rules have words for one."""
         process = self._rules.process
-        return form_paper.paper(process, process.languages[0], self._identity.name, case.form.values, case.code)
+        return form_paper.paper(process, spoken(case, process), self._identity.name, case.form.values, case.code)
 
     def _admin(self) -> str:
         return self._rules.process.people.reach("admin")

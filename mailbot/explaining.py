@@ -16,6 +16,7 @@ from mailbot.founding import shipped
 from mailbot.insight.explained import Looking
 from mailbot.letters.step import Room
 from mailbot.letters.write import House
+from mailbot.own_identity import identity_of
 from mailbot.rulebook import LAYOUT
 from mailbot.settings import Settings
 from mailbot.viewing import rules_of, view
@@ -31,13 +32,10 @@ def with_desk(settings: Settings, now: datetime) -> Iterator[Looking]:
     """The desk's own rules, key and cases, also while it runs; nothing is written."""
     desk, secret = settings.desk, settings.folder / SECRET
     key = read_secret(secret) if secret.exists() else b""
-    identity = Identity(
-        desk.name, desk.address, desk.prefix, key, settings.trust.authserv_id, desk.written[0], desk.timezone
-    )
     layout = _layout(settings.folder)
     house = House(layout, False, _MOST_LETTERS, desk.reply_to == "subaddress")
     with view(settings) as seen:
-        yield Looking(Room(seen.process, identity, house), seen.ledger.find, now)
+        yield Looking(Room(seen.process, identity_of(settings, key), house), seen.ledger.find, now)
 
 
 @contextmanager

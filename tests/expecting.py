@@ -10,6 +10,8 @@ from mailbot.cases.model import Case
 from mailbot.process.model import Process
 from tests.writing import Letter
 
+_FORMS = {"complaint-form": "the form", "formulaire-de-reclamation": "the French form"}
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -93,18 +95,19 @@ def _says(said: bool, wanted: Any, letters: Sequence[Letter]) -> None:
         assert (str(words) in text) == said, f"{'says' if said else 'does not say'} {words!r}: {text}"
 
 
-def _is_the_form(part: Any) -> bool:
-    """Whether a file is the complaint form that the desk makes: a real PDF, called after it."""
-    return part.get_content().startswith(b"%PDF-") and part.get_filename().startswith("complaint-form-")
+def _the_form(part: Any) -> str:
+    """Which complaint form of the desk's own a file is: a real PDF, called after it; '' = none."""
+    found = (form for file, form in _FORMS.items() if part.get_filename().startswith(f"{file}-"))
+    return next(found, "") if part.get_content().startswith(b"%PDF-") else ""
 
 
 def _attached(wanted: list[Any], letters: Sequence[Letter]) -> None:
-    """Names of the files; as in tests/attaching.py what is in a file is its name. `the form` is the desk's own PDF."""
+    """Names of the files; as in tests/attaching.py what is in a file is its name, but for the desk's own form (_FORMS)."""
     parts = [part for letter in letters for part in letter.mail.iter_attachments()]  # type: ignore[attr-defined]
-    names = ["the form" if _is_the_form(part) else part.get_filename() for part in parts]
+    names = [_the_form(part) or part.get_filename() for part in parts]
     assert sorted(names) == sorted(wanted), f"attached were {names}, not {wanted}"
     for part in parts:
-        assert _is_the_form(part) or part.get_content() == part.get_filename().encode(), (
+        assert _the_form(part) or part.get_content() == part.get_filename().encode(), (
             f"{part.get_filename()} is not what was sent"
         )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,13 +33,23 @@ Rules = Mapping[str, Any]
 
 
 def desk_folder(
-    folder: Path, *, imap: tuple[int, str, str] = (1, "x", ""), smtp: int = 1, rules: Rules | None = None, **desk: str
+    folder: Path,
+    *,
+    imap: tuple[int, str, str] = (1, "x", ""),
+    smtp: int = 1,
+    rules: Rules | None = None,
+    languages: Sequence[str] = (),
+    **desk: str,
 ) -> Path:
     """A new desk as `init` makes it, live, with the stories' people and servers on this machine."""
     list(found(folder))
     shutil.copy(PEOPLE, folder / "rules" / "people.yaml")
-    edit_rules(folder, rules or {})
     text = (folder / "mailbot.toml").read_text()
+    if languages:
+        text = text.replace('languages = ["en"]', f"languages = {json.dumps(list(languages))}", 1)
+        (folder / "mailbot.toml").write_text(text)
+        list(found(folder))  # the letters of those that were added
+    edit_rules(folder, rules or {})
     port, user, password = imap
     servers = (
         f'[imap]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'

@@ -92,7 +92,12 @@ def compose(
 
 def language_for(send: Send, case: Case, process: Process) -> str:
     """The language of a letter: the customer's to a customer, where the desk writes it; else the default one."""
-    theirs = str(case.facts.get(LANGUAGE) or "") if send.role == "customer" else ""
+    return spoken(case, process) if send.role == "customer" else process.languages[0]
+
+
+def spoken(case: Case, process: Process) -> str:
+    """The language that we write to the case's customer in."""
+    theirs = str(case.facts.get(LANGUAGE) or "")
     return theirs if theirs in process.languages else process.languages[0]
 
 
