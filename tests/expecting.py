@@ -102,7 +102,7 @@ def _the_form(part: Any) -> str:
 
 
 def _attached(wanted: list[Any], letters: Sequence[Letter]) -> None:
-    """Names of the files; as in tests/attaching.py what is in a file is its name, but for the desk's own form (_FORMS)."""
+    """Names of the files; as in tests/attaching.py a file holds its name, but for the desk's own form (_FORMS)."""
     parts = [part for letter in letters for part in letter.mail.iter_attachments()]  # type: ignore[attr-defined]
     names = [_the_form(part) or part.get_filename() for part in parts]
     assert sorted(names) == sorted(wanted), f"attached were {names}, not {wanted}"

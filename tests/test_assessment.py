@@ -339,9 +339,9 @@ def test_a_denied_client_is_none(denial: str, client: str) -> None:
 )  # fmt: skip
 def test_long_texts_cost_little(text: str) -> None:
     """No text, however long, keeps the desk busy."""
-    began = time.perf_counter()
+    began = time.process_time()
     read(text, HEARING)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 PIECES = st.sampled_from(

@@ -168,10 +168,10 @@ def test_names_in_greetings() -> None:
 )
 def test_long_answers_cost_little(process: Process, text: str) -> None:
     """No first line, however long, keeps the desk busy."""
-    began = time.perf_counter()
+    began = time.process_time()
     meant(process, "ask-garments", text)
     says_nothing(text, process.hearing)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_mail_after_the_first_start_is_never_old() -> None:

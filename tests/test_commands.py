@@ -378,10 +378,10 @@ def test_an_admin_s_own_words() -> None:
 )  # fmt: skip
 def test_long_texts_cost_little(text: str) -> None:
     """No text, however long, keeps the desk busy."""
-    began = time.perf_counter()
+    began = time.process_time()
     said(text, *APPROVAL, *ASSESSMENT)
     commands.says_nothing(text, RULES.hearing)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 PIECES = st.sampled_from(

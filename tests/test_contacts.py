@@ -135,6 +135,6 @@ def test_any_text_is_read(text: str) -> None:
 )
 def test_long_notes_cost_little(text: str) -> None:
     """No note, however long, keeps the desk busy."""
-    began = time.perf_counter()
+    began = time.process_time()
     read(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

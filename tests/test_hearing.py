@@ -146,11 +146,11 @@ def test_an_admin_s_phrases_are_no_patterns(word: str) -> None:
     phrases = (word, f"{word} {word}", "a*", "aa*", "a* b*")
     hearing = Hearing(**{name: phrases for name in LISTS if name != "denial"}, denial=("not", word))
     text = "a" * 5_000 + "! " + "a " * 5_000 + word
-    began = time.perf_counter()
+    began = time.process_time()
     heard.pattern(phrases).search(text)
     commands.understand(text, [PARK], hearing)
     commands.says_nothing(text, hearing)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert heard.pattern((word,)).search(f"x {word} x") or not word.strip("* ") or "*" in word
 
 

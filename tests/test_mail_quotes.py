@@ -209,9 +209,9 @@ def test_a_postscript_below_a_signature_is_new() -> None:
 )
 def test_a_hostile_text_costs_little(line: str) -> None:
     """No text of a million characters keeps the desk busy."""
-    began = time.perf_counter()
+    began = time.process_time()
     split(line * (1_000_000 // len(line)))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 LINES = st.sampled_from(

@@ -245,7 +245,7 @@ def test_amounts_in_free_text(text: str) -> None:
 def test_long_texts_are_read_in_no_time(piece: str) -> None:
     """A hundred thousand characters of any pattern are read in linear time."""
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     parse(text)
     amounts_in(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

@@ -212,11 +212,11 @@ def test_years_are_fast() -> None:
     """Questions over ten years, asked a thousand times, take well under a second."""
     start = london("2026-01-05 10:00")
     CALENDAR.add(start, Duration(2500, "working days"))
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(1000):
         end = CALENDAR.add(start, Duration(2500, "working days"))
         CALENDAR.working_minutes(start, end)
-    assert time.perf_counter() - began < 1.5
+    assert time.process_time() - began < 1.5
     assert end.year == 2035
 
 

@@ -165,9 +165,9 @@ def test_a_fact_named_like_a_method_is_a_fact() -> None:
 def test_conditions_are_fast() -> None:
     """Ten thousand evaluations take well under a second."""
     expression = compiled("event.claim and 'E2' in case.letters and form.where != 'with the shop'")
-    began = time.perf_counter()
+    began = time.process_time()
     assert all(expression.evaluate(FACTS) for _ in range(10_000))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -617,22 +617,22 @@ def test_every_malformed_type_is_a_problem_or_accepted(file: str) -> None:
 def test_a_megabyte_of_garbage_is_survived(file: str) -> None:
     """A megabyte of anything in place of a file is a few problems within seconds."""
     for garbage in ("\x00\xff" * 500_000, "a: b\n" * 90_000, "- - - " * 80_000, "x" * 1_000_000, "é{[\n" * 100_000):
-        began = time.perf_counter()
+        began = time.process_time()
         loaded = taken({**SAMPLE, file: garbage})
         assert loaded.process is None
         assert len(loaded.problems) < 1_500
         assert all(len(str(problem)) < 600 for problem in loaded.problems)
-        assert time.perf_counter() - began < 10
+        assert time.process_time() - began < 10
 
 
 def test_many_wrong_rows_are_told_in_bounded_time() -> None:
     """Thousands of wrong rows, events and states do not make loading slow, nor the list of problems endless."""
     rows = "".join(f"    evnt_{n}:\n      - send: L{n}\n        if: form.x{n} == 1\n" for n in range(3_000))
-    began = time.perf_counter()
+    began = time.process_time()
     loaded = taken({**SAMPLE, "rules/process.yaml": "new:\n  title: x\n  when:\n" + rows})
     assert loaded.process is None
     assert 500 < len(loaded.problems) < 1_500
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 yamlish = st.text(alphabet=st.sampled_from("abcE2: -\n[]{}'\"&*!|>#,~1."), max_size=80)

@@ -92,9 +92,9 @@ def test_faults_are_problems_with_a_line(text: str, problem: str) -> None:
 def test_an_alias_bomb_is_not_unfolded() -> None:
     """Nine levels of nine aliases cost nothing: no alias is ever followed."""
     bomb = "a0: &a0 lol\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
-    began = time.perf_counter()
+    began = time.process_time()
     lines = said(bomb)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert "f.yaml:1: '&a0': anchors are not allowed; write the value out where it is needed" in lines
 
 
@@ -103,9 +103,9 @@ def test_an_alias_bomb_is_not_unfolded() -> None:
 )
 def test_much_of_anything_is_read_in_bounded_time(piece: str) -> None:
     """Half a million characters of any one thing are dealt with in seconds, with few problems."""
-    began = time.perf_counter()
+    began = time.process_time()
     _, problems = read(piece * (LONGEST_FILE // len(piece)), "f.yaml")
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert len(problems) <= 101
 
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from mailbot.adapters.keyed_documents import Doc, Key, Keys
 from mailbot.adapters.ledger import OutboxRow
-from mailbot.cases.candidates import SUBJECT, keys_of
+from mailbot.cases.candidates import keys_of
 from mailbot.cases.query import MailRecord
 from mailbot.cases.taking_part import addresses_of
 
@@ -108,7 +108,6 @@ def _near_keys(case: Doc) -> Iterable[str]:
         (customer["name"], values.get("name", "")),
         (customer["phone"], values.get("phone", "")),
         values.get("ticket", ""),
-        str(facts.get(SUBJECT) or ""),
     )
 
 

@@ -37,7 +37,6 @@ _AGAIN = re.compile(
 _MOST_AGAIN = 10  # "Re: Re: Fwd: …"
 _PHONE_KEY = 8  # figures by which a number is looked up; `weighing` compares nine, where both have them
 SUBJECT = "first_subject"  # the fact that keeps the subject of the mail that began the case
-SHORTEST_SUBJECT = 8
 _LABEL_BEFORE = 25  # characters between a label and its number: "ticket number is: 4711"
 
 
@@ -105,13 +104,12 @@ def on_file(case: Case) -> frozenset[str]:
         (customer.name, values.get("name", "")),
         (customer.phone, values.get("phone", "")),
         values.get("ticket", ""),
-        str(case.facts.get(SUBJECT) or ""),
     )
 
 
 @lru_cache(maxsize=4096)  # a case is written many times, and its customer is the same each time
 def keys_of(
-    addresses: tuple[str, ...], called: tuple[str, ...], phones: tuple[str, ...], ticket: str, subject: str
+    addresses: tuple[str, ...], called: tuple[str, ...], phones: tuple[str, ...], ticket: str
 ) -> frozenset[str]:
     """The keys of what a case says of its customer and its matter; for ledgers that keep cases as documents."""
     keys = {key for address in addresses for key in mailboxes.keys_on_file(address)}
@@ -119,7 +117,7 @@ def keys_of(
     keys |= {f"tel:{number[-_PHONE_KEY:]}" for number in numbers if len(number) >= _PHONE_KEY}
     keys |= {f"ticket:{each}" for each, _ in _tickets(ticket)}
     keys |= {key for name in called for key in (*names.keys(name), names.surname_key(name)) if key}
-    return frozenset((*keys, *_subject_key(subject)))
+    return frozenset(keys)
 
 
 def tickets_on_file(case: Case) -> tuple[str, ...]:
@@ -167,9 +165,3 @@ def _tickets(text: str) -> Iterator[tuple[str, int]]:
         if bare not in seen and count >= 3 and not _YEAR.fullmatch(bare) and not _DAY.fullmatch(said):
             seen.add(bare)
             yield bare, hit.start()
-
-
-def _subject_key(subject: str) -> Iterator[str]:
-    folded = " ".join(names.fold(subject_of(subject)).split())
-    if len(folded) >= SHORTEST_SUBJECT or (len(folded) >= SHORTEST_SUBJECT // 2 and names.UNSPACED.search(folded)):
-        yield f"subject:{folded[:80]}"
