@@ -20,7 +20,7 @@ from mailbot.commits import Outcome
 from mailbot.enclosing import Carried, Enclosing
 from mailbot.errors import PostError
 
-AT_ONCE = 3  # letters that one crash can put in doubt; as many as the post has connections
+AT_ONCE = 9  # letters that one crash can put in doubt: three for each connection, so that a commit is worth its while
 FILED_AT_ONCE = 20  # letters with photos have up to 10 MB each
 SMALL = 200_000  # bytes; a larger one is put into Sent by itself
 ASKED_FOR = 5  # letters in a row that a server which files them by itself would have filed

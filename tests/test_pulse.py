@@ -17,6 +17,7 @@ from mailbot.adapters.memory import MemoryMailbox, MemoryPost
 from mailbot.adapters.ports import Delivery, Parcel
 from mailbot.assembly import Assembled
 from mailbot.desk import Desk
+from mailbot.posting import AT_ONCE
 from mailbot.pulse import Pulse, Stopped
 from tests.story import COMPLAINT
 from tests.test_service import soon
@@ -130,12 +131,12 @@ def test_a_stop_waits_for_letters_on_their_way(tmp_path: Path, line: socket.sock
     post = StoppingPost()
     room = Room(tmp_path / "desk", line, post)
     post.stop = lambda: setattr(room.pulse, "stopping", True)
-    room.complain(*range(8))
+    room.complain(*range(AT_ONCE + 5))
     with pytest.raises(Stopped):
         room.desk.cycle()
     statuses = [row.status for row in room.ledger.outbox(("queued", "sending", "in_doubt", "sent", "filed"), 100)]
-    assert sorted(statuses) == ["filed"] * 3 + ["queued"] * 5
-    assert len(post.sent) == 3
+    assert sorted(statuses) == ["filed"] * AT_ONCE + ["queued"] * 5
+    assert len(post.sent) == AT_ONCE
     assert f"EXTEND_TIMEOUT_USEC={int(pulse.STOP_SECONDS * 1_000_000)}\nWATCHDOG=1" in room.heard()
 
 

@@ -20,8 +20,9 @@ from mailbot.cases.model import Case
 from mailbot.letters import blocks
 from mailbot.letters.markdown import render
 from mailbot.letters.spans import TEMPLATE, Block, Marks, Span, Value, joined
-from mailbot.letters.templates import fill
-from mailbot.letters.values import Told, proposed, values_of
+from mailbot.letters.templates import fill, named
+from mailbot.letters.told import Told
+from mailbot.letters.values import proposed, values_of
 from mailbot.mail import references
 from mailbot.process.model import Answer, LetterCard, Process
 from mailbot.process.vocabulary import QUIET
@@ -69,23 +70,22 @@ def compose(
     message_id = references.message_id(identity.key, identity.address, case.code, send.letter, n, send.to)
     marks = Marks()
     to_customer = send.role == "customer"
-    asks_approval = proposing or "{{ proposal }}" in card.body
-    values = values_of(Told(case, event, process, identity, now, around, to_customer, speech, note, asks_approval))
+    names = named(card.subject, card.body)
+    asks_approval = proposing or "proposal" in names
+    told = Told(case, event, process, identity, now, around, to_customer, speech, note, asks_approval)
+    values = values_of(told, names)
     values["reminder"] = any(letter.letter == send.letter and letter.to == send.to for letter in case.letters)
-    if asks_approval and not proposing:
-        values["proposal"] = _proposal(case, event, n, process, identity, now)
+    if "proposal" in names:
+        values["proposal"] = Block((), "") if proposing else _proposal(case, event, n, process, identity, now)
     heading = tuple(_heading(fill(card.subject, values, marks), marks))
     shown = " ".join(joined(heading).split())[:_LONGEST_SUBJECT]
     subject = f"{shown} [{case.code}]"
-    values["details"] = blocks.details(case, process, language, to_customer)
-    values["form"] = blocks.form(card, case, process, language)
-    reference = message_id[1:].partition("@")[0]
-    amount = str(values["offer"]["amount"]) if asks_approval else ""
-    offered = replace(card, answers=tuple(answer for answer in card.answers if _offered(answer, case)))
-    codes = [str(candidate["code"]) for candidate in values["candidates"]]
-    values["answers"] = blocks.answers(
-        offered, identity.address, subject, reference, speech, amount=amount, for_customer=to_customer, cases=codes
-    )
+    if "details" in names:
+        values["details"] = blocks.details(case, process, language, to_customer)
+    if "form" in names:
+        values["form"] = blocks.form(card, case, process, language)
+    if "answers" in names:
+        values["answers"] = _answers(told, card, subject, message_id)
     body = render(fill(card.body, values, marks), marks)
     return Draft(send, card, n, message_id, subject, heading, body.spans, body.html)
 
@@ -99,6 +99,21 @@ def spoken(case: Case, process: Process) -> str:
     """The language that we write to the case's customer in."""
     theirs = str(case.facts.get(LANGUAGE) or "")
     return theirs if theirs in process.languages else process.languages[0]
+
+
+def _answers(told: Told, card: LetterCard, subject: str, message_id: str) -> Block:
+    """The answers that may be given to the letter now, each with its link."""
+    beside = values_of(told, ("candidates", *(("offer",) if told.proposing else ())))
+    return blocks.answers(
+        replace(card, answers=tuple(answer for answer in card.answers if _offered(answer, told.case))),
+        told.identity.address,
+        subject,
+        message_id[1:].partition("@")[0],
+        told.speech,
+        amount=str(beside["offer"]["amount"]) if told.proposing else "",
+        for_customer=told.to_customer,
+        cases=[str(candidate["code"]) for candidate in beside["candidates"]],
+    )
 
 
 def _offered(answer: Answer, case: Case) -> bool:

@@ -98,6 +98,12 @@ def parsed(source: str) -> nodes.Template:
     return _ENVIRONMENT.parse(source)
 
 
+@lru_cache(maxsize=512)
+def named(*sources: str) -> frozenset[str]:
+    """The placeholders that the sources name."""
+    return frozenset(name.name for source in sources for name in parsed(source).find_all(nodes.Name))
+
+
 @lru_cache(maxsize=512)  # some thirty letters in seven languages, body and subject
 def _compiled(source: str) -> Template:
     return _ENVIRONMENT.from_string(source)
