@@ -71,13 +71,20 @@ def _unsure(intake: Intake, result: match.Ambiguous, kind: Kind, process: Proces
 def _new(intake: Intake, result: match.NoMatch, kind: Kind, process: Process) -> Recognised:
     doubts = _doubts(intake, process)
     sure = kind.starts_the_map and not doubts
-    name = "complaint_came" if sure else "kind_unsure"
+    opened = _opening(intake, kind, process)
+    name = _began(kind, opened) if sure else "kind_unsure"
     why = (result.why, *kind.evidence, *doubts)
     about = candidates.subject_of(intake.message.subject)
     named = (fx.SetFact(SUBJECT, about),) if about else ()
-    given = (keep(intake, "customer", kind.kind, why), *_opening(intake, kind, process), *named)
+    given = (keep(intake, "customer", kind.kind, why), *opened, *named)
     event = Event(name, "customer", {**words_of(intake), **_kind(kind)}, intake.message.key)
     return Recognised("case" if sure else "human", kind.kind, why, None, event, given)
+
+
+def _began(kind: Kind, opened: tuple[fx.Effect, ...]) -> str:
+    """A complaint, or one that brought the whole form with it; what is serious is for a person first all the same."""
+    whole = any(isinstance(each, fx.FillForm) and each.complete for each in opened)
+    return "form_completed" if whole and kind.level != severity.SERIOUS else "complaint_came"
 
 
 def _doubts(intake: Intake, process: Process) -> tuple[str, ...]:
