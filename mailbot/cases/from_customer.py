@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from mailbot.cases.intake import Intake
 from mailbot.cases.model import Form
 from mailbot.cases.query import Found
 from mailbot.cases.recognised import Recognised, candidate, keep, opening, words_of
-from mailbot.cases.screening import Kind
+from mailbot.cases.screening import NO_KIND, Kind
 from mailbot.process.model import Process
 
 
@@ -70,9 +71,12 @@ def _unsure(intake: Intake, result: match.Ambiguous, kind: Kind, process: Proces
 
 def _new(intake: Intake, result: match.NoMatch, kind: Kind, process: Process) -> Recognised:
     doubts = _doubts(intake, process)
-    sure = kind.starts_the_map and not doubts
     opened = _opening(intake, kind, process)
-    name = _began(kind, opened) if sure else "kind_unsure"
+    whole = any(isinstance(each, fx.FillForm) and each.complete for each in opened)
+    if whole and kind.kind == NO_KIND.kind:  # whoever fills in the whole complaint form complains
+        kind = replace(kind, kind="complaint", evidence=("the whole complaint form is filled in",))
+    sure = kind.starts_the_map and not doubts
+    name = _began(kind, whole=whole) if sure else "kind_unsure"
     why = (result.why, *kind.evidence, *doubts)
     about = candidates.subject_of(intake.message.subject)
     named = (fx.SetFact(SUBJECT, about),) if about else ()
@@ -81,9 +85,8 @@ def _new(intake: Intake, result: match.NoMatch, kind: Kind, process: Process) ->
     return Recognised("case" if sure else "human", kind.kind, why, None, event, given)
 
 
-def _began(kind: Kind, opened: tuple[fx.Effect, ...]) -> str:
+def _began(kind: Kind, *, whole: bool) -> str:
     """A complaint, or one that brought the whole form with it; what is serious is for a person first all the same."""
-    whole = any(isinstance(each, fx.FillForm) and each.complete for each in opened)
     return "form_completed" if whole and kind.level != severity.SERIOUS else "complaint_came"
 
 

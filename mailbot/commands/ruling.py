@@ -34,7 +34,7 @@ def map_(desk: str | None, mermaid: bool) -> int:
     from mailbot.insight import map as drawing
     from mailbot.rulebook import examine
 
-    folder = desk_folder(desk)
+    folder = _folder_of_rules(desk)
     process, problems = examine(read_rule_files(folder), *_desk_of(folder))
     if process is None:
         raise RulesError(tuple(problem for problem in problems if problem.severe))
@@ -62,7 +62,7 @@ def where(desk: str | None, letter: str, as_json: bool, markdown: bool, no_pager
     from mailbot.insight.letters_table import letters_table
     from mailbot.viewing import rules_of, stories_of
 
-    folder = desk_folder(desk)
+    folder = _folder_of_rules(desk)
     process = rules_of(folder, *_desk_of(folder))
     if markdown and not letter:
         click.echo("\n".join(letters_table(process)))
@@ -102,6 +102,16 @@ def _code(letter: str, process: Process) -> str:
     return found
 
 
+def _folder_of_rules(desk: str | None) -> Path:
+    """The desk's folder; a folder of rules alone will do. Raises SettingsError where this is no desk at all."""
+    from mailbot import settings as reading
+
+    folder = desk_folder(desk)
+    if not (folder / "rules").is_dir():
+        reading.load(folder)
+    return folder
+
+
 def _desk_of(folder: Path) -> tuple[str, tuple[str, ...]]:
     """The desk's time zone and languages; where there is only a folder of rules, the shipped ones."""
     from mailbot import settings as reading
@@ -124,13 +134,10 @@ def check(desk: str | None) -> int:
       mailbot check
       mailbot check --desk mydesk && mailbot run --desk mydesk
     """
-    from mailbot import settings as reading
     from mailbot.adapters.files import read_rule_files
     from mailbot.rulebook import examine
 
-    folder = desk_folder(desk)
-    if not (folder / "rules").is_dir():
-        reading.load(folder)  # says so where this is no desk at all; a folder of rules alone can be checked
+    folder = _folder_of_rules(desk)
     try:
         problems: Sequence[Problem] = examine(read_rule_files(folder), *_desk_of(folder))[1]
     except RulesError as error:
