@@ -28,6 +28,7 @@ _LEFT_OUT = ("files",)  # photos are attached to the mail; a PDF form has no fie
 _LONGEST = 4_000  # characters a field takes
 _CHINESE, _LATIN, _LATIN_BOLD = "STSong-Light", "Helvetica", "Helvetica-Bold"
 _OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.DOTALL)
+_REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 _NAMED = re.compile(rb"/T \(([a-z]+)\)")
 _FONT = (
     b"/Resources << /Font << /Helv << /Type /Font /Subtype /Type1 /BaseFont /Helvetica"
@@ -50,7 +51,7 @@ def _blank(process: Process, language: str, desk: str) -> _Blank:
     from reportlab.pdfgen.canvas import Canvas  # loaded where a form is first drawn: it takes 65 ms
 
     out = BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), pageCompression=0, invariant=1, lang=language)
+    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1, lang=language)
     title = process.paper.title.get(language, "")
     canvas.setTitle(title)
     canvas.setAuthor(desk)
@@ -60,7 +61,7 @@ def _blank(process: Process, language: str, desk: str) -> _Blank:
         if field.kind not in _LEFT_OUT:
             drawing.field(field)
     canvas.save()
-    return _read(out.getvalue())
+    return _read(_thinned(out.getvalue()))
 
 
 class _Drawing:
@@ -179,6 +180,32 @@ class _Blank:
     size: int
     root: bytes
     table: bytes
+
+
+def _thinned(data: bytes) -> bytes:
+    """The same file with each thing in it once: every field brings its own copy of fonts and of an empty look."""
+    objects = {int(number): body for number, body in _OBJECT.findall(data)}
+    while copies := _copies(objects):
+        objects = {n: _pointing(body, copies) for n, body in objects.items() if n not in copies}
+    out = data[: data.index(b"1 0 obj")]
+    size, places = max(objects) + 1, dict[int, int]()
+    for number, body in sorted(objects.items()):
+        places[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    rows = (b"%010d 00000 n \n" % places[n] if n in places else b"0000000000 65535 f \n" for n in range(size))
+    trailer = data[data.index(b"trailer") : data.rindex(b"startxref")]
+    return out + b"xref\n0 %d\n" % size + b"".join(rows) + trailer + b"startxref\n%d\n%%%%EOF\n" % len(out)
+
+
+def _pointing(body: bytes, instead: Mapping[int, int]) -> bytes:
+    """The object with its references led to others."""
+    return _REFERENCE.sub(lambda to: b"%d 0 R" % instead.get(int(to[1]), int(to[1])), body)
+
+
+def _copies(objects: Mapping[int, bytes]) -> dict[int, int]:
+    """number -> that of an earlier object that is the same. A field is what its name says, however alike another is."""
+    first: dict[bytes, int] = {}
+    return {n: first[body] for n, body in sorted(objects.items()) if first.setdefault(body, n) != n}
 
 
 def _read(data: bytes) -> _Blank:
