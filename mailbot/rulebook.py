@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from mailbot.adapters.files import read_rule_files, write_over
+import orjson
+
+from mailbot.adapters.files import read_rule_files, rule_folders, write_over
 from mailbot.cases.events import RECOGNISED
 from mailbot.errors import Problem, RulesError
 from mailbot.insight.check import check, check_layout
@@ -59,7 +61,7 @@ class RuleBook:
     def _read(self) -> Rules:
         try:
             files: Mapping[str, str] = read_rule_files(self._folder, (*self._languages, SOURCE))
-            text = json.dumps(dict(files))
+            text = orjson.dumps(dict(files)).decode("utf-8")
             proved = self._is_kept(text)
             found = self._loaded(files) if proved else self._checked(files)
         except RulesError as error:
@@ -97,12 +99,11 @@ class RuleBook:
         return Rules(process, files[LAYOUT])
 
     def _files_stamp(self) -> tuple[tuple[str, int, int], ...]:
-        found = [*(self._folder / "rules").glob("*"), *(self._folder / "templates").rglob("*.*")]
         stamps = []
-        for file in found:
+        for name, file in rule_folders(self._folder):
             with suppress(OSError):  # an editor has just put another in its place
                 stat = file.stat()
-                stamps.append((str(file), stat.st_mtime_ns, stat.st_size))
+                stamps.append((name, stat.st_mtime_ns, stat.st_size))
         return tuple(sorted(stamps))
 
 

@@ -11,6 +11,7 @@ import binascii
 import errno
 import fcntl
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from typing import Self
 from mailbot.errors import DeskBusy, Problem, RulesError, SettingsError, StateError
 
 LOCK = "lock"
-RULE_FILES = ("rules/*.yaml", "templates/**/*.md", "templates/*.html")
+RULE_FILES = re.compile(r"rules/[^/]+\.yaml|templates/(?:.+/)?[^/]+\.md|templates/[^/]+\.html")
 MOST_BYTES = 1_000_000  # of one rule file; the shipped ones are under 30 kB
 SECRET_BYTES = 32
 
@@ -81,14 +82,13 @@ def read_rule_files(desk: Path, languages: Sequence[str] = ()) -> dict[str, str]
     Raises:
         RulesError: some cannot be read; all of them are named at once.
     """
-    paths = {path for pattern in RULE_FILES for path in desk.glob(pattern) if not path.name.startswith(".")}
+    names = [name for name, file in rule_folders(desk) if RULE_FILES.fullmatch(name) and not file.name.startswith(".")]
     if languages:
-        paths = {path for path in paths if _language_of(path.relative_to(desk)) in ("", *languages)}
+        names = [name for name in names if _language_of(name) in ("", *languages)]
     texts: dict[str, str] = {}
     problems: list[Problem] = []
-    for path in sorted(paths):
-        name = path.relative_to(desk).as_posix()
-        found = _read_rule_file(path, name)
+    for name in sorted(names, key=lambda name: name.split("/")):
+        found = _read_rule_file(desk / name, name)
         if isinstance(found, Problem):
             problems.append(found)
         else:
@@ -98,11 +98,28 @@ def read_rule_files(desk: Path, languages: Sequence[str] = ()) -> dict[str, str]
     return texts
 
 
-def _language_of(path: Path) -> str:
+def rule_folders(desk: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Everything below rules/ and templates/ but folders: ("rules/process.yaml", the file), in no order.
+
+    Scanned by hand, for each cycle asks, and pathlib's patterns take five times as long.
+    """
+    folders = ["rules", "templates"]
+    while folders:
+        folder = folders.pop()
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(desk / folder) as found:
+            for each in found:
+                if each.is_dir(follow_symlinks=False):
+                    folders.append(f"{folder}/{each.name}")
+                else:
+                    yield f"{folder}/{each.name}", each
+
+
+def _language_of(name: str) -> str:
     """The language whose letters or fixed words a file holds (templates/fr/…, rules/wording.fr.yaml); '' = of none."""
-    if path.parts[0] == "templates":
-        return path.parts[1] if len(path.parts) > 2 else ""
-    named = path.name.split(".")
+    parts = name.split("/")
+    if parts[0] == "templates":
+        return parts[1] if len(parts) > 2 else ""
+    named = parts[-1].split(".")
     return named[1] if len(named) == 3 and named[0] == "wording" else ""
 
 
