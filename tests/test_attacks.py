@@ -174,6 +174,13 @@ def test_long_answers_cost_little(process: Process, text: str) -> None:
     assert time.process_time() - began < 2
 
 
+def test_an_address_that_only_folds_into_a_colleagues_is_an_outsiders(process: Process) -> None:
+    """Case does not matter; another letter does, also one that Unicode folds into the same (ſ into s, K into k)."""
+    ours = next(address for person in process.people.people for address in person.addresses if "s" in address)
+    assert process.people.by_address(ours.upper())
+    assert process.people.by_address(ours.replace("s", "\u017f", 1)) is None
+
+
 def test_mail_after_the_first_start_is_never_old() -> None:
     """Dates of a mail that came later say nothing: a wrong clock somewhere must not leave a complaint unread."""
     ledger, mailbox = MemoryLedger(), MemoryMailbox()

@@ -44,8 +44,10 @@ class People:
     stores: Mapping[str, Store] = field(default_factory=dict)  # every store named anywhere in the file
 
     def by_address(self, address: str) -> Person | None:
-        """Who writes from there; None for anyone outside."""
+        """Who writes from there; None for anyone outside, and for letters that only fold into theirs (ſ, K)."""
         wanted = address.casefold()
+        if wanted.isascii() and not address.isascii():
+            return None
         return next((p for p in self.people if any(a.casefold() == wanted for a in p.addresses)), None)
 
     def called(self, name: str) -> Person | None:
