@@ -18,6 +18,7 @@ LINE_MAX = 300
 # What mail programs write between the words of a reply and the mail that it answers, without the rules round it.
 _ORIGINAL_WORDS = (
     "original message|original email|original e-mail|original mail|original|reply message|originalnachricht"
+    "|antwort nachricht"
     "|ursprüngliche nachricht|ursprüngliche e-mail|ursprüngliche mail|original-nachricht|original nachricht"
     "|originalmail|message d'origine|message d’origine|message original|message initial|mail original"
     "|courriel original|e-mail d'origine|mensaje original|correo original|missatge original"
@@ -42,7 +43,7 @@ _BEGINNINGS = (
 )
 _BEGINS = tuple(filter(None, _BEGINNINGS.casefold().split("|")))
 _QUOTING = ("quoting ", "citando ", "zitat von ", "citation de ", "quoto ", "citerar ", "citát od ", "citát ")
-_VERB = re.compile(
+VERB = re.compile(
     r"\bwrote\b|\bwrites\b|\bsaid\b|a [ée]crit|escribi[óo]|escribiu|\bescrigu|ha escrit|\bschrieb\b"
     "|geschrieben|ha scritto|escreveu|schreef|geschreven|napisał|napisal|napsal|nap[íi]sal|napisao|a scris"
     r"|skrev|\bpisze\b|napisana przez|напис|\bпиш|писал|写道|寫道|写到|写了|来信|yazdı|kirjoitti|írta|έγραψε"
@@ -97,7 +98,9 @@ class Attribution:
 def is_quoted(line: str) -> bool:
     """Whether the line carries a quote mark (RFC 3676 4.5); an angry face is none."""
     mark = line[:4].lstrip()
-    return mark.startswith(">") and not mark.startswith((">:(", ">:-", ">_<", ">.<"))
+    if not mark.startswith(">") or mark.startswith((">:(", ">:-", ">_<", ">.<")):
+        return False
+    return not (mark.startswith(">>") and line.endswith("<<"))  # ">>> please call <<<" is somebody's pointer
 
 
 def attribution(lines: Sequence[str], at: int) -> Attribution | None:
@@ -114,7 +117,7 @@ def attribution(lines: Sequence[str], at: int) -> Attribution | None:
         joined = f"{joined} {said}".strip()
         if not _ends(joined):
             continue
-        found = _judged(joined, at, at + count + 1)
+        found = judged(joined, at, at + count + 1)
         return None if found is None or _begins_later(lines[at : at + count + 1], found) else found
     return None
 
@@ -128,11 +131,11 @@ def _may_begin(first: str, lines: Sequence[str], at: int) -> bool:
     """Whether an attribution can begin with this line: a date, an address, a beginning, or a name above one."""
     if first[0] in "<(":
         return False
-    if _ends(first) or "@" in first or any(map(str.isdigit, first[:24])) or _has_beginning(first):
+    if _ends(first) or "@" in first or any(map(str.isdigit, first[:24])) or has_beginning(first):
         return True
     following = seen(lines[at + 1][:LINE_MAX]) if at + 1 < len(lines) else ""
     addressed = following.startswith(("<", "(<")) or first.endswith(("<", "("))
-    named = len(first.split()) <= _NAME_ABOVE or _VERB.search(first) is not None
+    named = len(first.split()) <= _NAME_ABOVE or VERB.search(first) is not None
     return addressed and named and "@" in following
 
 
@@ -141,29 +144,37 @@ def _ends(joined: str) -> bool:
     if joined.endswith((":", "：")):
         return joined.count("(") <= joined.count(")")
     if joined.endswith("--") and joined.startswith("--"):
-        return _VERB.search(joined) is not None and len(joined.strip(_RULES)) > 3
+        return VERB.search(joined) is not None and len(joined.strip(_RULES)) > 3
     return _NOTES.match(joined) is not None
 
 
-def _judged(joined: str, start: int, end: int) -> Attribution | None:
+def judged(joined: str, start: int, end: int) -> Attribution | None:
+    """What the joined lines are, if they have what attributions have."""
     said = joined.strip(_RULES).rstrip(":： ")
     if _NOTES.match(joined):
         return Attribution(start, end, joined, True)
-    verb, address = _VERB.search(said), _ADDRESS.search(said)
+    verb, address = VERB.search(said), _ADDRESS.search(said)
     timed, dated = _TIME.search(said), _DAY.search(said)
     personal = _is_personal(said)
     if verb is None:
         whole = address and (timed or dated) and _ADDRESS_LAST.search(said) and not personal
         quoting = said.casefold().startswith(_QUOTING)
-        if not (whole or quoting):
-            return None
+        if not (whole or quoting):  # "2026年5月4日(月) 10:05 Anna:" above quoted lines
+            headed = timed and dated and said[:1].isdigit() and not personal and end == start + 1
+            return Attribution(start, end, joined, False) if headed else None
         return Attribution(start, end, joined, bool(address))
     if address or (timed and dated):
         return Attribution(start, end, joined, not personal)
-    dated_weakly = _has_beginning(said) and any(map(str.isdigit, said))
+    dated_weakly = has_beginning(said) and any(map(str.isdigit, said))
     named = end == start + 1 and _VERB_AT_END.search(said) and len(said.split()) <= _NAME_ABOVE + 2
     named = named and not personal and said.split()[0].casefold() not in _PRONOUNS  # "You wrote:" is said by a person
-    return Attribution(start, end, joined, False) if dated_weakly or named else None
+    last = (timed or dated) and _VERB_AT_END.search(said)  # "суббота, 4 мая 2026 г. пользователь Anna написал:"
+    return Attribution(start, end, joined, False) if dated_weakly or named or last else None
+
+
+def is_dated(said: str) -> bool:
+    """Whether it begins as attributions do, with a day and a time of day."""
+    return has_beginning(said) and _DAY.search(said) is not None and _TIME.search(said) is not None
 
 
 def _is_personal(said: str) -> bool:
@@ -180,7 +191,7 @@ def _begins_later(window: Sequence[str], found: Attribution) -> bool:
         later = None if window[skip - 1].rstrip().endswith(("<", "(", '"')) else attribution(window, skip)
         if later is None or later.end != len(window) or _lacks(later, found, len(seen(window[0]))):
             continue
-        if not _has_beginning(found.said) or _has_beginning(later.said):
+        if not has_beginning(found.said) or has_beginning(later.said):
             return True
     return len(window) > 1 and _is_a_sentence(window[0])
 
@@ -195,9 +206,10 @@ def _lacks(later: Attribution, found: Attribution, width: int) -> bool:
 def _is_a_sentence(line: str) -> bool:
     """Whether the first line is whole in itself, so that the program cannot have broken it: "Yes please."."""
     said = seen(line)
-    short = len(said) < _WRAPPED and not (_has_beginning(said) and any(map(str.isdigit, said)))
+    short = len(said) < _WRAPPED and not (has_beginning(said) and any(map(str.isdigit, said)))
     return short and said.endswith((".", "!", "?", "。", "！", "？")) and "@" not in said
 
 
-def _has_beginning(said: str) -> bool:
+def has_beginning(said: str) -> bool:
+    """Whether it begins as an attribution in some language does."""
     return said.strip(_RULES).casefold().startswith(_BEGINS)

@@ -21,6 +21,7 @@ from mailbot.mail import (
     senders,
 )
 from mailbot.mail import vacation_words as vacation
+from mailbot.mail.bounce_reading import says_success
 from mailbot.mail.bounce_texts import DELAY_SUBJECT, FAILED_SUBJECT
 from mailbot.mail.bounces import bounce, tells_of_success
 from mailbot.mail.machine_fields import Found, word
@@ -70,6 +71,7 @@ def automatic(message: Message, own: frozenset[str], is_own_letter: bool) -> Aut
     if not signs and len(weak) < 2:
         return None
     kinds = [kind for kind, _ in (signs or weak)]
+    kinds += ["vacation"] * ([kind for kind, _ in weak].count("vacation") > 1)  # that a list passed on
     preferred = next((kind for kind in ("challenge", "vacation", "receipt") if kind in kinds), kinds[0])
     return Automatic(preferred, tuple(dict.fromkeys(evidence for _, evidence in [*signs, *weak])))
 
@@ -102,11 +104,18 @@ def _report(message: Message) -> Found | None:
     )
     kind = kind or type_named
     evidence = f"multipart/report; report-type={kind or 'unknown'}"
+    if kind == report_parts.RECEIPT and report_parts.refuses(message, report_parts.of(message)):
+        return "bounce", evidence
     if kind in _REPORTS:
         return _REPORTS[kind], evidence
-    if kind == report_parts.STATUS or FAILED_SUBJECT.search(message.subject):
-        return _bounced(message, evidence) or ("receipt", evidence)
-    return "robot", evidence
+    if kind != report_parts.STATUS and not FAILED_SUBJECT.search(message.subject):
+        return "robot", evidence
+    if machine_signs.is_challenge(message):  # Boxbe dresses its challenges as delays
+        return "challenge", evidence
+    if found := _bounced(message, evidence):
+        return found
+    good = robot_words.RECEIPT_SUBJECT.match(message.subject) or says_success(message.text)
+    return "receipt" if good else "bounce", evidence
 
 
 def _old_bounce(message: Message) -> Found | None:

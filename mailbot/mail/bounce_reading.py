@@ -18,6 +18,7 @@ from mailbot.mail.bounce_texts import (
     COPY_BEGINS,
     DELAY_SUBJECT,
     DELAY_WORDS,
+    FAILED_LINE,
     FAILED_SUBJECT,
     GIVEN_UP,
     HELPERS,
@@ -30,13 +31,14 @@ from mailbot.mail.senders import from_server
 OLD_FORMAT_LINES_MAX = 800  # that flufl.bounce sees: it looks at each line with some 50 patterns
 OLD_FORMAT_MAX = 32 * 1024
 WORDS_MAX = 20_000
+RECIPIENTS_MAX = 50  # of one report; a letter of ours goes to two or three
 LINE_MAX = 1_000  # of a report: longer lines hold no list of recipients
 NEAR = 600  # characters after an address in which the reason of its failure stands
-_ADDRESS = re.compile(r"[\w.+=&'/~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_ADDRESS = re.compile(r"[\w.+=&'/~%!#$*?^{}|-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _ID_LINE = re.compile(r"(?im)^.{0,40}message-?id.{0,400}$")
 _SENDER_LINE = re.compile(
     r"(?im)^[ \t>]{0,20}(?:mail from|from|sender|reply-to|contact|von|de|发件人|for (?:further )?assistance"
-    r"|if you (?:have|need)).{0,400}$"
+    r"|if you (?:have|need))(?!\w).{0,400}$"
 )
 _SUCCESS = re.compile(
     r"successfully (?:delivered|relayed)|was (?:delivered|relayed) to|delivery report that you requested", re.IGNORECASE
@@ -62,9 +64,35 @@ def read(message: Message, leaves: list[mime.Leaf], most: int) -> list[tuple[str
         return []
     if not named:
         named = _by_words(words, message, sent_to)
+    named = _all_failed(words, message) or named
     if not named:
         named = sent_to[:1] if len(set(sent_to)) == 1 else _any(words, message)
-    return [(each, permanence.WAITING if waits else _kind(each, words)) for each in dict.fromkeys(named)]
+    late = permanence.is_time_over(message.subject)  # "Cannot send message for 4 days" is true of all of them
+    last = permanence.WAITING if waits else permanence.HARD if late else ""
+    kinds = Kinds(words)
+    return [(each, last or kinds.of(each, "")) for each in list(dict.fromkeys(named))[:RECIPIENTS_MAX]]
+
+
+class Kinds:
+    """HARD or SOFT for each recipient, by its status and by what the report's words say of it.
+
+    Each saying is judged once: most often the same words are said of all.
+    """
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self._known: dict[tuple[str, str], str] = {}
+
+    def of(self, address: str, status: str, diagnostic: str = "") -> str:
+        said = (status, diagnostic or said_of(address, self._words))
+        if said not in self._known:
+            self._known[said] = permanence.of_failure(*said)
+        return self._known[said]
+
+
+def says_success(text: str) -> bool:
+    """Whether the words tell that the letter arrived or went on."""
+    return bool(_SUCCESS.search(text[:WORDS_MAX]))
 
 
 def own_words(message: Message) -> str:
@@ -82,7 +110,7 @@ def _apart(message: Message) -> tuple[str, str]:
 
 
 def _speaks_of_failure(words: str) -> bool:
-    return bool((FAILED_SUBJECT.search(words[:2_000]) or GIVEN_UP.search(words)) and not _SUCCESS.search(words))
+    return bool((FAILED_SUBJECT.search(words[:2_000]) or GIVEN_UP.search(words)) and not says_success(words))
 
 
 def _waits(message: Message, words: str) -> bool:
@@ -94,13 +122,20 @@ def _waits(message: Message, words: str) -> bool:
     return not GIVEN_UP.search(words) or permanence.is_temporary(words)
 
 
-def _kind(address: str, words: str) -> str:
-    """HARD or SOFT by what stands right after the address, else by all the report's words."""
+def said_of(address: str, words: str) -> str:
+    """What stands right after the address, where that gives a reason, else all the report's words."""
     at = words.casefold().find(address.casefold())
     near = words[at + len(address) : at + NEAR] if at >= 0 else ""
     others = (each.start() for each in _ADDRESS.finditer(near) if each.group().casefold() != address.casefold())
     said = near[: next(others, len(near))]
-    return permanence.of_failure("", said if permanence.says_why(said) else words)
+    return said if permanence.says_why(said) else words
+
+
+def _all_failed(words: str, message: Message) -> list[str]:
+    """Everybody of whom the words say so one by one, also whom the letter's own header does not name (Bcc)."""
+    ours = {each.key for each in message.to} | ({message.sender.key} if message.sender else set())
+    found = [first or second for first, second in FAILED_LINE.findall(words)]
+    return [each for each in dict.fromkeys(found) if each.casefold() not in ours]
 
 
 def _by_words(words: str, message: Message, sent_to: list[str]) -> list[str]:

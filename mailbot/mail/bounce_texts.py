@@ -30,13 +30,17 @@ FAILED_SUBJECT = re.compile(
     r"|onbestelbaar|niet (?:bezorgd|afgeleverd|bestelbaar)|kan niet worden (?:bezorgd|afgeleverd)"
     r"|kunne ikke leveres|ikke leveret|kunde inte levereras|går inte att leverera|olevererbart"
     r"|ei voitu toimittaa|toimittamatta|niedostarcz|nie można dostarczyć|nedoručiteln|nelze doručit|nedoruč"
-    r"|kézbesíthetetlen|nelivrat|teslim edilemedi|iletilemedi"
+    r"|kézbesíthetetlen|nelivrat|teslim edilemedi|iletilemedi|kohaletoimetamatu|nepristatyt|nepiegādā"
+    r"|neisporuč|nedostavljen|kan ikke leveres|kan inte levereras|olevererbar|no lliura|không gửi được|tidak terkirim"
+    r"|gagal dikirim|недоставен|не е доставено"
     r"|не доставлен|недоставлен|невозможно доставить|не удалось доставить|не може бути доставлен"
     r"|αδυναμία παράδοσης|δεν παραδόθηκε|לא נמסרה|تعذر (?:ال)?تسليم"
     r"|退信|无法投递|無法傳遞|无法传递|未传递|无法送达|投递失败|发送失败|退回|投遞失敗|未送达|配信不能"
     r"|配信できません|送信できません|送信エラー|エラー通知|배달(?: )?(?:실패|되지)|반송",
     re.IGNORECASE,
 )  # fmt: skip
+# Subjects under which a mailbox refuses a letter by a receipt (RFC 8098): Dovecot's and Sieve's own.
+REFUSED_SUBJECT = re.compile(r"^(?:automatically )?rejected\b|^message rejected", re.IGNORECASE)
 DELAY_SUBJECT = re.compile(
     r"\bdelay(?:ed)?\b|\bwarning\b|still (?:trying|being)|not yet (?:been )?delivered|temporar|will retry"
     r"|verzögert|verspätet|warnung|retard|différé"
@@ -84,9 +88,16 @@ LABELLED = re.compile(
     r"|smtp:)?[ \t]{0,4}[<\"'(\[]{0,2}([\w.+=&'/~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
     re.IGNORECASE,
 )
+# Lines that say of one recipient that it failed: sendmail's transcript, and Exchange before it knew RFC 3464.
+FAILED_LINE = re.compile(
+    r"^[ \t]{0,8}(?:[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3} )?<([\w.+=&'/~%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>"
+    r"\.\.\. |([\w.+=&'/~%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}) on [A-Z][a-z]{2}, \d)",
+    re.MULTILINE,
+)
 # An address that opens a line, as nearly every report lists its recipients.
 LISTED = re.compile(
-    r"^[ \t>*\-•·.]{0,16}[<\"'(\[]{0,2}(?:smtp:|mailto:)?([\w.+=&/~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
+    r"^[ \t>*\-•·.]{0,16}[<\"'(\[]{0,2}(?:smtp:|mailto:)?"
+    r"([\w.+=&/~%\U0001f000-\U0001faff-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
     re.MULTILINE,
 )
 # Whose addresses stand in reports without being anybody's that we wrote to.

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailbot.mail import bounce_reading, mime, permanence, report_parts, returned
+from mailbot.mail.bounce_reading import RECIPIENTS_MAX
 from mailbot.mail.bounce_texts import FAILED_SUBJECT
 from mailbot.mail.model import Bounce, Message
 from mailbot.mail.persons import answers_or_forwards, has_a_persons_program, written_by_postmaster
@@ -19,9 +20,8 @@ from mailbot.mail.report_parts import REPORT_MAX, STATUS, ReportPart
 from mailbot.mail.senders import from_nowhere, from_server, is_gateway, is_no_reply
 from mailbot.mail.senders import is_server as is_server
 
-RECIPIENTS_MAX = 50
 _FAILED = ("fail", "error", "expired", "undeliver", "reject", "bounce", "permanent")
-_ADDRESS = re.compile(r"[\w.+=&'/~#!$%*?^{}|-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:@\"\x00-\x1f]{1,128}@[\w#-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _FIELD = re.compile(r"^([A-Za-z][\w-]{1,60})[ \t]{0,4}:[ \t]{0,8}(.*)$")
 
 
@@ -46,9 +46,12 @@ def bounce(message: Message) -> Bounce | None:
     """
     if not could_be_report(message):
         return None
+    message = _unwrapped(message)
     reports = report_parts.of(message)
     leaves = list(mime.leaves(mime.parse(message.raw[:REPORT_MAX])[0]))
     outcomes = _delivery_status(message, reports)
+    if report_parts.refuses(message, reports):
+        outcomes.soft += _receipt_recipients(message, reports)
     if not outcomes and not outcomes.reached:
         outcomes = _older_formats(message, leaves)
     if not outcomes:
@@ -67,8 +70,11 @@ def tells_of_success(message: Message) -> bool:
 def could_be_report(message: Message) -> bool:
     """Whether a server wrote this mail: a report part, a null return path, or a server's name as sender."""
     if message.header("content-type").lower().startswith("multipart/report"):
-        kinds = {part.kind for part in report_parts.of(message)}
-        return STATUS in kinds or not kinds  # a receipt or a complaint carries the words of what it is about
+        reports = report_parts.of(message)
+        kinds = {part.kind for part in reports}  # a receipt or a complaint carries the words of what it is about
+        return STATUS in kinds or not kinds or report_parts.refuses(message, reports)
+    if message.header("content-type").lower().startswith("message/delivery-status"):
+        return True
     if from_nowhere(message):
         return True
     if message.header("x-failed-recipients") and not answers_or_forwards(message):
@@ -78,13 +84,34 @@ def could_be_report(message: Message) -> bool:
     status = any(part.kind == STATUS for part in report_parts.of(message))
     robot = message.sender is None or (is_no_reply(message.sender.key) and bool(message.attached))
     inside = status or robot or (message.sender is not None and is_gateway(message.sender.key))
-    person = answers_or_forwards(message) or has_a_persons_program(message)
+    hand = message.sender is not None and has_a_persons_program(message)  # a program alone is nobody without an address
+    person = answers_or_forwards(message) or hand
     return inside and not person and bool(FAILED_SUBJECT.search(message.subject))
+
+
+def _unwrapped(message: Message) -> Message:
+    """The report inside what a gateway made of it (InterScan sends the whole one on as a file)."""
+    inner = message.attached[0] if message.attached else None
+    if inner is None or any(part.kind == STATUS for part in report_parts.of(message)):
+        return message
+    return inner if inner.header("content-type").lower().startswith("multipart/report") else message
+
+
+def _receipt_recipients(message: Message, reports: tuple[ReportPart, ...]) -> Iterator[str]:
+    """Who refused the letter, by a receipt that says so; the address lives (RFC 5429 2.2.1, RFC 8098 3.2.6)."""
+    own = message.sender.key if message.sender else ""
+    for part in reports:
+        if part.kind == report_parts.RECEIPT:
+            fields = _fields(part.text)
+            address = _typed(fields.get("original-recipient", ""), own)
+            address = address or _typed(fields.get("final-recipient", ""), own)
+            yield from [address] if address else []
 
 
 def _delivery_status(message: Message, reports: tuple[ReportPart, ...]) -> Outcomes:
     """The recipients by the fields of each (RFC 3464 2.3), and what the fields leave open by the report's words."""
     found = Outcomes([], [], [])
+    kinds: bounce_reading.Kinds | None = None
     own = message.sender.key if message.sender else ""
     for fields in _recipient_fields(message, reports):
         action = fields.get("action", "").split("(")[0].strip().lower()
@@ -98,10 +125,16 @@ def _delivery_status(message: Message, reports: tuple[ReportPart, ...]) -> Outco
         elif address and delayed:
             found.waiting.append(address)
         elif address:
-            said = fields.get("diagnostic-code", "") or bounce_reading.own_words(message)
-            kind = permanence.of_failure(status, f"{fields.get('status', '')} {said}")
+            kinds = kinds or bounce_reading.Kinds(bounce_reading.own_words(message))
+            kind = kinds.of(address, status, _because(fields))
             (found.hard if kind == permanence.HARD else found.soft).append(address)
     return found
+
+
+def _because(fields: dict[str, str]) -> str:
+    """The server's own reason, with the comment behind the status; '' where it gave none."""
+    said, comment = fields.get("diagnostic-code", ""), fields.get("status", "").partition("(")[2]
+    return f"{said} {comment}" if said or permanence.says_why(comment) else ""
 
 
 def _recipient_fields(message: Message, reports: tuple[ReportPart, ...]) -> Iterator[dict[str, str]]:
@@ -109,10 +142,14 @@ def _recipient_fields(message: Message, reports: tuple[ReportPart, ...]) -> Iter
     texts = [part.text for part in reports if part.kind == STATUS]
     if not any("recipient" in text.lower() for text in texts) and "final-recipient" in message.text.lower():
         texts = [message.text[: report_parts.TEXT_MAX]]
+    count = 0
     for text in texts:
         for block in re.split(r"\n[ \t]*\n", text):
             fields = _fields(block)
             if any(name.endswith("-recipient") for name in fields):
+                count += 1
+                if count > RECIPIENTS_MAX:
+                    return
                 yield fields
 
 

@@ -55,5 +55,7 @@ def is_closing(line: str) -> bool:
     bare = said.strip(" ,.!;:-–—*_，。！")
     if bare in _CLOSING or _LONG_CLOSING.match(bare):
         return True
+    if "/" in bare and all(piece.strip() in _CLOSING for piece in bare.split("/")):  # in two languages
+        return True
     head, mark, name = bare.partition(",")
     return bool(mark) and head.strip() in _CLOSING and 0 < len(name.split()) <= 3

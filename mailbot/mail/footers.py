@@ -14,13 +14,16 @@ DEVICE_MAX = 140
 _BEGIN_WORDS = (
     "sent from (?:my |our |a |an |the |yahoo|aol|outlook|mail for|mail on|windows|samsung|proton|gmail"
     "|huawei|xiaomi|mobile|blackberry|iphone|ipad|android|tutanota|tuta|zoho|spark|rogers|bell|t-mobile"
+    "|mailbox|notion|typeapp|thunderbird|em client|polymail|mymail|boxer|edison|fastmail|foxmail|workspace|phone"
     "|virgin|vivo|oppo|galaxy|nine|hotmail)"
     "|sent (?:via|with|using) (?:the |my |a )?(?:blackberry|samsung|proton|spark|superhuman|mail|mixmax"
-    "|bluemail|newton|k-9|zoho|airmail|canary|shortwave|hey|nine|aqua|outlook|gmail|smartphone|mobile"
+    "|bluemail|newton|notion|k-9|zoho|airmail|canary|shortwave|hey|nine|aqua|outlook|gmail|smartphone|mobile"
     "|vodafone|aol|yahoo|android|iphone|tutanota)|sent on the go"
-    "|sent by (?:my )?(?:iphone|ipad|android|mobile)|get (?:outlook|bluemail|aquamail|typeapp) for "
+    "|sent by (?:my )?(?:iphone|ipad|android|mobile|galaxy|samsung)"
+    r"|from my (?:iphone|ipad|android|samsung|galaxy)(?: \w{1,12}){0,2}$"
+    "|get (?:outlook|bluemail|aquamail|typeapp) for "
     "|get (?:the )?all[- ]new aol|download the (?:all new )?(?:aol|yahoo|outlook)|yahoo mail: search"
-    "|.{1,60} reacted via gmail|.{1,60} reacted to your (?:message|email)"
+    "|.{1,60} reacted via gmail"
     r"|(?:please )?(?:excuse|pardon|forgive) (?:my |the |any )?(?:brevity|typos)|virus[- ]free\."
     "|this e-?mail has been (?:checked|scanned) |this message has been (?:checked|scanned) |scanned by "
     "|no virus found in this |checked by avg|von meine[mr] .{1,60} (?:gesendet|gesandt)"
@@ -39,11 +42,13 @@ _BEGIN_WORDS = (
     r"|ottieni outlook|scarica outlook|privo di virus\.|questa e-mail è stata controllata"
     r"|.{1,60} ha reagito .{0,20}gmail|obter o outlook|obtenha o outlook|baixe o outlook|livre de vírus\."
     r"|sem vírus\.|este e-?mail foi verificado|.{1,60} reagiu .{0,20}gmail"
-    r"|verzonden (?:vanaf|met|vanuit|via|door) |outlook voor (?:ios|android) |virusvrij\."
+    r"|(?:verzonden|verstuurd) (?:vanaf|met|vanuit|via|door) |outlook voor (?:ios|android) |virusvrij\."
     r"|wysłan[eoay]+ (?:z|ze|za pomocą|przez) |pobierz (?:aplikację )?outlook|wolny od wirusów\."
     "|pobierz outlook|skickat (?:från|med|via) |hämta outlook|sendt (?:fra|med|via) |hent outlook|få outlook"
     "|lähetetty |hanki outlook|odesláno (?:z|ze|pomocí) |odoslané z|získat outlook"
-    "|az? .{1,40} készülékemről küldve|küldve |elküldve |trimis (?:de|din|cu) |iphone'umdan gönderildi"
+    "|az? .{1,40}r[óő]l küldve|küldve |elküldve |enviat (?:des de|amb) |saadetud (?:minu|mu) |išsiųsta iš |nosūtīts no "
+    "|poslato (?:sa|iz) |послато са |sent úr |dihantar dari |ارسال شده از |ارسال از "
+    "|trimis (?:de|din|cu) |iphone'umdan gönderildi"
     "|.{1,40} (?:cihazımdan|telefonumdan|umdan) gönderildi|android için outlook|ios için outlook"
     r"|στάλθηκε από |εστάλη από |отправлено (?:с|из|через|от) |получить outlook|без вирусов\."
     "|відправлено (?:з|із) |надіслано (?:з|із) |poslano (?:s|z|iz) |изпратено от|dikirim dari |được gửi từ "
@@ -66,11 +71,32 @@ _DEVICE_WORDS = re.compile(
     "iphone|ipad|android|samsung|galaxy|huawei|xiaomi|redmi|pixel|blackberry|outlook|gmail|yahoo|aol|proton"
     "|mail|handy|smartphone|phone|mobil|móvil|telefon|teléfono|tel[eé]m|cellulare|celular|ordinateur|tablet"
     r"|spark|superhuman|windows|mac\b|app\b|orange|free|gmx|web\.de|t-online|avast|browser|手机|网易|qq|zoho"
-    "|tuta|libero|virgilio|tiscali|portable|appareil|gerät|dispositiv",
+    r"|tuta|libero|virgilio|tiscali|portable|appareil|gerät|dispositiv|cell\b|boxer|edison|workspace",
+    re.IGNORECASE,
+)
+_SENT = re.compile(r"(?:sent|gesendet|von mein|envoyé|enviado|inviato|verzonden|verstuurd)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,.;:!?]\s{1,3}(?=\S)")
+# What else a telephone says: an excuse, its network, where the program is to be had.
+_GOES_ON = re.compile(
+    r"excus|pardon|forgive|sorry|apolog|typo|brevity|brief|autocorrect|spell|thumb|powered|network|carrier|lte\b|[345]g\b"
+    r"|entschuld|tippfehler|kürze|désolé|fautes|concision|brièveté|discul|perdon|errores|brevedad|scus|errori|brevità"
+    r"|desculp|erros|brevidade|excuus|typefout|https?:|www\.|iphone|ipad|android|phone|app\b|mail|outlook|blackberry"
+    r"|samsung|galaxy|free\b|download|search|organi",
     re.IGNORECASE,
 )
 _ALWAYS = re.compile(
     "^(?:sent from my|von meine|发|從我|从我|iphone|get |virus|virenfrei|holen|ottieni|obte|obté|télécharge|download)",
+    re.IGNORECASE,
+)
+# Where the program put a link behind one of its own words: "Sent from Mail<https://…> for Windows".
+_LINKED = re.compile(r"\s?<https?://[^<>\s]{1,300}>|\]\(https?://[^()\s]{1,300}\)|(?<= )\[(?=\w)", re.IGNORECASE)
+# Outlook's "[like] Jane Doe reacted to your message:" above the whole mail: a press of a button, no words.
+_REACTION = re.compile(
+    r"(?:\[[a-z ]{2,12}\]|[^\w\s]{1,4})?\s{0,3}\w[^:：]{0,80}?\s?(?:reacted to your (?:message|e-?mail)"
+    "|hat auf (?:ihre|deine) (?:nachricht|e-mail) reagiert|a réagi à (?:votre|ton) (?:message|e-mail)"
+    "|(?:ha reaccionado|reaccionó) a (?:su|tu) (?:mensaje|correo)|ha reagito al (?:tuo|suo) messaggio"
+    "|reagiu (?:à|a) (?:sua|tua) mensagem|heeft gereageerd op (?:uw|je) bericht|reagerade på ditt meddelande"
+    r"|reagerede på din (?:meddelelse|besked)|对(?:你|您)的(?:邮件|消息)[作做]出了?(?:反应|回应))\s?[:：]$",
     re.IGNORECASE,
 )
 LINK = re.compile(r"^[<\[(]?(?:https?://|www\.)\S{1,600}$", re.IGNORECASE)
@@ -151,7 +177,14 @@ _LEGAL_WORDS = (
     "|指定(?:的)?收件人|非(?:本邮件|指定|预期)(?:的)?(?:收件人|接收者)"
     "|本(?:邮件|郵件|电子邮件|電子郵件)(?:及|和|所|包含|含|可能)|误收(?:本|此)"
     "|(?:打印|列印)(?:本|此)?(?:邮件|郵件)前|本メール(?:には|は|および)|誤って(?:受信|送信)"
-    "|본 (?:메일|이메일|메시지)(?:은|에)"
+    "|본 (?:메일|이메일|메시지)(?:은|에)|(?:mailman|sympa)?/listinfo/|has been scanned for (?:viruses|malware|spam)"
+)
+_HEADING = re.compile(
+    r"\W{0,9}(?:disclaimer|(?:confidentiality|privacy|legal|important) (?:notice|note|warning|disclaimer)"
+    "|haftungsausschluss|vertraulichkeitshinweis|datenschutzhinweis|avis de confidentialité|avertissement"
+    "|aviso (?:legal|de confidencialidad|de confidencialidade)|avvertenza|nota di riservatezza"
+    r"|免责声明|保密声明)\W{0,9}",
+    re.IGNORECASE,
 )
 _LEGAL = re.compile(_LEGAL_WORDS, re.IGNORECASE | re.MULTILINE)
 # What a company writes below its name and a customer in a complaint ("ai sensi del codice del consumo"): it counts
@@ -188,12 +221,25 @@ _LEGAL_MIN = 30  # characters of such a paragraph; Chinese says it in less
 
 def is_device(line: str) -> bool:
     """Whether a telephone, a mail program or a virus scanner wrote the line."""
-    said = line.strip().lstrip("-–—*_ ").rstrip("*_ ")
+    if _REACTION.match(line[:DEVICE_MAX].strip()):
+        return True
+    said = " ".join(_LINKED.sub(" ", line[: DEVICE_MAX * 3]).split()).lstrip("-–—*_ (<[«").rstrip("*_ )>]»")
     if not said or len(said) > DEVICE_MAX or not _BEGINS.match(said):
         return False
-    if _ALWAYS.match(said) and not _OWN.search(said):
-        return True
-    return _DEVICE_WORDS.search(said) is not None and not _OWN.search(said)
+    if _OWN.search(said) or _is_answered_in(said):
+        return False
+    if _ALWAYS.match(said):
+        first, _, rest = said.partition(",")
+        return not rest or _DEVICE_WORDS.search(first) is not None  # "Sent from my desk, as my phone is broken."
+    return _DEVICE_WORDS.search(said) is not None
+
+
+def _is_answered_in(said: str) -> bool:
+    """Whether a person goes on behind the telephone's words: "Sent from my iPhone, approved."."""
+    if not _SENT.match(said):
+        return False
+    cut = _CLAUSE.search(said)
+    return cut is not None and _GOES_ON.search(said, cut.end()) is None
 
 
 def is_banner(line: str) -> bool:
@@ -213,6 +259,11 @@ def is_legal(paragraph: str) -> bool:
     if _LEGAL.search(paragraph):
         return True
     return _COMPANY.search(paragraph) is not None and _RECIPIENT.search(paragraph) is not None
+
+
+def is_heading_of_law(line: str) -> bool:
+    """Whether the line stands above such a paragraph and says no more than what follows."""
+    return _HEADING.fullmatch(line.strip()) is not None
 
 
 def is_of_company(paragraph: str) -> bool:

@@ -107,6 +107,8 @@ def _prepare(tree: lxml.html.HtmlElement, size: int) -> None:
             _mark_quote(element)
         elif element.tag == "a":
             _say_address(element)
+        elif element.tag == "hr":  # a rule ends a line, and the converter leaves it out
+            element.tag = "br"
         elif flatten and element.tag in _TABLE:
             element.tag = "div"
         elif flatten and element.tag in _CELL:

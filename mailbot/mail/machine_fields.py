@@ -23,7 +23,6 @@ _FIELDS = {
     "x-fc-machinegenerated": "robot",
     "x-cron-env": "robot",
     "x-otrs-loop": "robot",
-    "x-rt-loop-prevention": "robot",
     "x-amazon-mail-relay-type": "robot",
     "x-tmda-confirm-done": "challenge",
     "x-boxbe-challenge": "challenge",
@@ -55,17 +54,23 @@ _MASS_FIELDS = (
     "x-report-abuse-to", "x-mandrill-user", "x-mj-mid", "x-sib-id", "x-job", "x-emarsys-identify", "x-sfmc-stack",
     "x-mailer-lid", "x-mailer-recptid", "x-cid", "x-binding", "x-250ok-cid", "x-newsletter", "x-mailing-id",
     "x-campaign-name", "x-abuse-reports-to", "bounces-to", "x-accountcode", "x-rpcampaign", "x-mailin-campaign",
-    "x-list-unsubscribe",
+    "x-list-unsubscribe", "errors-to",
 )  # fmt: skip
 _MASS_PROGRAMS = re.compile(
     r"mailchimp|sendgrid|campaign|newsletter|constant contact|klaviyo|hubspot|emarsys|cleverreach|sendinblue"
-    r"|brevo|phplist|acymailing|mautic|marketo|swiftmailer bulk|mass ?mail",
+    r"|brevo|phplist|acymailing|mautic|marketo|swiftmailer bulk|mass ?mail|accucast|targetmail|lyris|unitymail"
+    r"|dada ?mail|mailwizz|interspire|getresponse|aweber|mailerlite|moosend|iterable|dotmailer|dotdigital|responsys"
+    r"|silverpop|exacttarget|cheetah ?mail|inxmail|optivo|rapidmail|evalanche|mailup|emailvision",
     re.IGNORECASE,
 )
 _LIST_FIELDS = (
     "list-id", "mailing-list", "x-mailing-list", "x-mailman-version", "x-google-group-id", "x-listserver",
-    "x-sympa-to", "x-ml-name", "x-yahoo-newman-property", "x-majordomo",
+    "x-sympa-to", "x-ml-name", "x-majordomo", "x-listprocessor-version", "x-list-name", "x-list-manager",
 )  # fmt: skip
+# Who sends for a list, from before it named itself (RFC 2142 6): never a person's own address.
+_LIST_SENDER = re.compile(r"<?\s?(?:owner-[\w.+=-]{1,80}|[\w.+=-]{1,80}-(?:owner|bounces?))@", re.IGNORECASE)
+# Yahoo puts this field on everything: "groups-…" for its lists, "ymail-3" for what a person writes in the browser.
+_YAHOO = "x-yahoo-newman-property"
 
 
 def certain(message: Message) -> Iterator[Found]:
@@ -93,7 +98,11 @@ def of_list(message: Message) -> Found | None:
     for name in _LIST_FIELDS:
         if value := message.header(name):
             return "list", f"{name.title()}: {value[:80]}"
-    return None
+    sender = message.header("sender")
+    if _LIST_SENDER.match(sender[sender.find("<") + 1 :]):
+        return "list", f"Sender: {sender[:80]}"
+    yahoo = message.header(_YAHOO)
+    return ("list", f"{_YAHOO.title()}: {yahoo[:80]}") if yahoo.strip().lower().startswith("groups") else None
 
 
 def mass(message: Message) -> Found | None:

@@ -28,6 +28,8 @@ def sufficient(message: Message, own: frozenset[str]) -> Iterator[Found]:
     elif is_challenge(message):
         yield "challenge", f"From: {message.header('from')[:80]}"
     yield from machine_fields.certain(message)
+    if message.header("x-rt-loop-prevention") and not persons.speaks_through_tracker(message):
+        yield "robot", f"X-RT-Loop-Prevention: {message.header('x-rt-loop-prevention')[:80]}"
     if not _own_list(message, own):
         yield from _of_lists(message)
     if robot_words.REPORT_SUBJECT.match(subject) and not persons.has_a_persons_program(message):
@@ -105,7 +107,8 @@ def _old_receipt(message: Message) -> bool:
 
 def _own_list(message: Message, own: frozenset[str]) -> bool:
     """Whether the list is of the desk's own house (a group that hands its mail to the desk): its members are people."""
-    said = f"{message.header('list-post')} {message.header('list-id')} {message.header('mailing-list')}".casefold()
+    names = ("list-post", "list-id", "mailing-list", "sender")
+    said = " ".join(message.header(name) for name in names).casefold()
     hosts = {address.rpartition("@")[2] for address in own if address}
     return any(re.search(rf"(?:^|[@.<\s]){re.escape(host)}(?:$|[>\s;,?])", said) for host in hosts)
 

@@ -81,7 +81,7 @@ _FORWARDED = (
     "|Wiadomość przekazana dalej|Przekazane przez|Początek przekazywanej wiadomości"
     "|Początek przesyłanej dalej wiadomości|Wiadomość przesłana dalej|Treść przekazanej wiadomości|Przesłane przez"
     "|转发的邮件|开始转发的邮件|被转发的邮件|已转发邮件|转发邮件|转发邮件信息|转发的信息|转发的消息|转发信息|下面是被转发的邮件|以下是转发的邮件"
-    "|以下是转发邮件信息|被转发邮件信息|转发的原邮件|已转发的邮件|轉寄的郵件|轉寄郵件|已轉寄郵件|轉寄的訊息|轉寄訊息"
+    "|以下是转发邮件信息|被转发邮件信息|转发的原邮件|已转发的邮件|轉寄的郵件|轉寄郵件|已轉寄郵件|轉寄的訊息|轉寄訊息|轉發郵件|轉發的郵件|轉發的訊息|轉發訊息"
     "|已轉寄的郵件|開始轉寄郵件|開始轉寄訊息|以下為轉寄郵件|転送メッセージ|転送されたメッセージ|転送されたメール"
     "|転送メール|メッセージを転送|転送されたメッセージの始まり|전달된 메시지|전달된 메일|전달한 메시지|전달 메시지"
     "|전달된 메시지 시작|전달된 이메일|Videresendt melding|Videresendt besked|Start på videresendt besked"

@@ -15,11 +15,20 @@ _HIGH = re.compile("[^\x00-\x7f]{1,200000}")
 _CP1252 = {
     ord(bytes([each]).decode("cp1252")): each for each in range(128, 256) if each not in (129, 141, 143, 144, 157)
 }
+_ROUNDS_MAX = 3
 _BACK = {**{each: each for each in range(128, 160)}, **_CP1252}
 
 
 def undone(text: str) -> str:
-    """The text as it was meant, or as it is."""
+    """The text as it was meant, or as it is; some programs do it to a text twice."""
+    for _ in range(_ROUNDS_MAX):
+        before, text = text, _once(text)
+        if text == before:
+            break
+    return text
+
+
+def _once(text: str) -> str:
     if text.isascii() or not _SUSPECT.search(text):
         return text
     runs = 0

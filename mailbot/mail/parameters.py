@@ -59,6 +59,12 @@ def parameters(value: str) -> Mapping[str, str]:
     return plain | {key: _joined(found) for key, found in pieces.items()}
 
 
+def boundary(value: str) -> tuple[bytes, ...]:
+    """What separates the parts, as declared (RFC 2046 5.1.1); two readings where the value was folded inside it."""
+    said = [parameters(value).get("boundary", ""), parameters(_FOLD.sub(" ", value)).get("boundary", "")]
+    return tuple(dict.fromkeys(each.encode("utf-8", "surrogateescape").rstrip() for each in said))
+
+
 def _written(value: str) -> Iterator[tuple[str, str, bool]]:
     """(name, value, whether it was quoted) as they stand in the field."""
     for count, found in enumerate(_PARAMETER.finditer(value[:FIELD_MAX], value[:FIELD_MAX].find(";"))):

@@ -12,7 +12,8 @@ import re
 
 HARD, SOFT, WAITING = "hard", "soft", "waiting"
 
-_DEAD_STATUS = re.compile(r"^5\.(?:1\.(?:0?[012346]|10)|2\.1|4\.4)$")  # RFC 3463: bad address, disabled, no host
+# RFC 3463: bad address, disabled, no host; and 4.4.7, the time for delivery ran out
+_DEAD_STATUS = re.compile(r"^5\.(?:1\.(?:0?[012346]|10)|2\.1|4\.4|4\.7)$|^4\.4\.7$")
 _ALIVE_STATUS = re.compile(r"^[45]\.(?:2\.[23]|3\.[14]|7\.2[0-9])$|^4\.(?:2|7)\.")  # full, too large, DMARC and SPF
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\w.:/-])([45]\d\d)(?=[ \-:#,)]|$)", re.MULTILINE)
@@ -37,14 +38,15 @@ _DEAD_WORDS = re.compile(
 )
 _ALIVE_WORDS = re.compile(
     r"(?:mail|in)?box (?:is |was )?(?:currently )?(?:over)?full|over[ -]?(?:the )?(?:allocated )?(?:disk )?quota"
-    r"|quota[ \w]{0,20} ?(?:exceed|full|reach)"
+    r"|quota[ \w]{0,20} ?(?:exceed|full|reach)|(?:size|line|length) limit exceed"
     r"|exceed\w{0,3}[ \w]{0,40}(?:quota|storage|size|limit|space)|out of (?:storage|disk|space)"
     r"|insufficient (?:system )?(?:disk |storage|space)"
     r"|not enough (?:storage|space|disk)|mailfolder is full|mailbox size limit|storage (?:allocation|limit|space"
     r"|is full)|disk (?:space|full|quota)"
     r"|too (?:large|big|many|long)|size (?:limit|exceed)|maximum (?:message )?size|exceeds? (?:fixed )?maximum"
     r"|gr[ae]y[- ]?list|try(?:ing)? (?:it )?again later|retry later|temporar|rate[- ]limit|throttl|deferred"
-    r"|\bspam|black[- ]?list|block[- ]?list|blocked|spamhaus|\brbl\b|dnsbl|reputation|virus|malware"
+    r"|spam|bulk e-?mail|mass[- ]?mail|uribl|black[- ]?list|block[- ]?list|blocked|spamhaus|\brbl\b|dnsbl"
+    r"|reputation|virus|malware"
     r"|\bcontent[ \w]{0,20}(?:reject|filter|polic|not)"
     r"|phish|unsolicited|junk|bulk mail|\bdmarc\b|\bspf\b|unauthenticated|banned"
     r"|postfach[ \w]{0,30}(?:voll|erschöpft)|speicher\w{0,12} (?:ist )?(?:voll|erschöpft|überschritten)"
@@ -58,6 +60,26 @@ _ALIVE_WORDS = re.compile(
 )
 
 
+# A full mailbox, whatever status stands beside it: some servers call every failure 5.1.1.
+_FULL = re.compile(
+    r"(?:mail|in)?box (?:is |was )?(?:currently )?(?:over)?full|over[ -]?(?:the )?(?:allocated )?(?:disk )?quota"
+    r"|quota[ \w]{0,20} ?(?:exceed|full|reach)|mailfolder is full|postfach[ \w]{0,30}(?:voll|erschöpft)"
+    r"|bo[iî]te[ \w-]{0,30}(?:pleine|satur)|buz[oó]n[ \w]{0,30}llen|casella[ \w]{0,30}piena|caixa[ \w]{0,30}cheia"
+    r"|ящик полон|переполнен|邮箱已满|空间不足|メールボックスが一杯",
+    re.IGNORECASE,
+)
+_STATUS_FULL = re.compile(r"(?<![\d.])[45]\.2\.2(?![\d.])")
+# Nobody tries any more because the time is over: what had hindered it each time ("deferred") counts no more.
+_TIME_OVER = re.compile(
+    r"(?:in the queue|undelivered|delivered for|trying for) too long|(?:cannot send|could not (?:send|be delivered))"
+    r"[ \w]{0,30} for (?:the (?:last|past) )?\d{1,3}(?:\.\d)? (?:day|hour|minute)"
+    r"|(?:delivery|retry|queue|message)[ \w-]{0,20}(?:time|timeout|lifetime|limit|period)[ \w]{0,12}"
+    r"(?:expired|exceeded|elapsed)|(?:delivery|message) (?:has )?expired|retries (?:were |have been )?exhausted"
+    r"|not going to try again",
+    re.IGNORECASE,
+)
+
+
 def of_failure(status: str, words: str) -> str:
     """HARD or SOFT: what a recipient who was given up is worth.
 
@@ -65,13 +87,20 @@ def of_failure(status: str, words: str) -> str:
         status: RFC 3463, "" where the server named none. words: its own, or those of the server it spoke to.
     """
     code = status or statuses(words)
+    if _FULL.search(words) and (_STATUS_FULL.search(words) or not _DEAD_WORDS.search(words)):
+        return SOFT
     if _DEAD_STATUS.match(code):
         return HARD
     if _ALIVE_STATUS.match(code):
         return SOFT
-    if _DEAD_WORDS.search(words):
+    if _DEAD_WORDS.search(words) or _TIME_OVER.search(words):
         return HARD
     return SOFT if _ALIVE_WORDS.search(words) else HARD
+
+
+def is_time_over(words: str) -> bool:
+    """Whether the server says that it has tried long enough."""
+    return bool(_TIME_OVER.search(words))
 
 
 def says_why(words: str) -> bool:

@@ -10,6 +10,7 @@ import re
 
 from mailbot.mail.bounce_texts import DELAY_SUBJECT, FAILED_SUBJECT
 from mailbot.mail.model import Message
+from mailbot.mail.robot_words import acknowledges
 
 _PROGRAMS = re.compile(
     r"outlook|apple mail|iphone mail|ipad mail|thunderbird|\bmutt\b|neomutt|evolution|kmail|foxmail|the bat!"
@@ -34,6 +35,9 @@ _PREFIX = re.compile(
     r"|fyi)(?:\s?\[\d{1,3}\])?\s?[:：]",
     re.IGNORECASE,
 )  # fmt: skip
+# "Jane Doe via RT": Request Tracker passes a person's words on under the person's name, with the marks of its own mail.
+_THROUGH_TRACKER = re.compile(r"^[^\W\d_][\w.'’-]{0,30}(?: [^\W\d_][\w.'’-]{0,30}){1,3} via RT$", re.IGNORECASE)
+_TRACKER_SUBJECT = re.compile(r"\b(?:auto-?reply|resolved|ticket created|new ticket)\b", re.IGNORECASE)
 _FORWARDED = re.compile(
     r"(?m)^[>\s]{0,4}(?:-{2,} ?)?(?:forwarded message|begin forwarded message|weitergeleitete nachricht"
     r"|message (?:transféré|réexpédié)|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|转发的?邮件"
@@ -60,8 +64,18 @@ def written_by_postmaster(message: Message) -> bool:
     return has_a_persons_program(message) and (not told or has_prefix(message.subject))
 
 
+def speaks_through_tracker(message: Message) -> bool:
+    """Whether a person of another house answers with Request Tracker, which marks all its mail as a machine's."""
+    if message.sender is None or not message.header("x-rt-loop-prevention"):
+        return False
+    named = bool(_THROUGH_TRACKER.match(message.sender.name))
+    return named and not _TRACKER_SUBJECT.search(message.subject) and not acknowledges("", message.text)
+
+
 def has_a_persons_program(message: Message) -> bool:
     """Whether a program that people write with made the mail."""
+    if speaks_through_tracker(message):
+        return True
     program = f"{message.header('x-mailer')} {message.header('user-agent')}".strip()
     if program:
         return bool(_PROGRAMS.search(program)) and not _MACHINE_PROGRAMS.search(program.replace("mail.ru mailer", ""))

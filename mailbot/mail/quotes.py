@@ -12,13 +12,16 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from mailbot.mail import signatures
+from mailbot.mail import glued, signatures
+from mailbot.mail.answers_inside import answers_inside
+from mailbot.mail.attributions import VERB
 from mailbot.mail.boundaries import boundary, is_quoted
 from mailbot.mail.model import Words
 
 NEW, QUOTED, APART = "new", "quoted", "apart"
 LINES_MAX = 2_000  # looked at closely, each costs some 0.1 ms; a long thread of replies has 1,000
 _BELOW = 4  # lines below an attribution among which its quote begins
+_ABOVE = 30  # lines above a quote in which somebody says that the answers stand in it
 _WRAPPED = 66  # characters of a quoted line that a program may have broken
 _ORPHAN_WORDS = 3
 # Marks other than '>' (RFC 3676 4.5 knows no other): a bar, or the writer's initials as The Bat! puts them.
@@ -26,6 +29,8 @@ _BAR = re.compile(r"^\s{0,3}\|(?:\s|$)(?![^|]*\|)")
 _INITIALS = re.compile(r"^\s{0,3}[A-Z]{1,3}> ?")
 # Somebody who numbers or compares: ">30 degrees", "> £20". Alone in a mail it is no quote.
 _COMPARED = re.compile(r"^\s{0,3}>\s{0,2}[£$€¥]?\d")
+# A link that stands in quoted words, put on a line of its own with the mark behind it.
+_BROKEN_LINK = re.compile(r"[<(]https?://[^\s<>()]{1,600}[>)] ?>")
 _SAYS = re.compile(
     r"\b(?:wrote|writes|said|says|say|written|quote|quoted|question|questions|asked|answer|answers|reply"
     r"|replied|schrieb\w*|schreiben|sagte\w*|frag\w*|écri\w+|dit|dites|question|escrib\w+|dijo|dice"
@@ -50,6 +55,7 @@ def lines(text: str) -> list[tuple[str, bool]]:
 def marked(text: str) -> tuple[tuple[str, str], ...]:
     """Every line of the body in its place, and what it is: NEW, QUOTED, or APART (a signature, the law, a program)."""
     each = text.split("\n")
+    each[:LINES_MAX] = glued.parted(each[:LINES_MAX])
     return tuple(zip(each, _marks(each), strict=True))
 
 
@@ -73,6 +79,7 @@ def _looked_at(lines: Sequence[str]) -> list[str]:
     if not attributed:
         _give_back(lines, marks)
     _take_orphans(lines, marks)
+    _return_answers(lines, marks)
     for start, end in _stretches(marks):
         for number in signatures.apart(lines[start:end]):
             marks[start + number] = APART
@@ -117,7 +124,7 @@ def _give_back(lines: Sequence[str], marks: list[str]) -> None:
     for start, end in runs:
         above = next((n for n in range(start - 1, -1, -1) if lines[n].strip()), -1)
         intro = lines[above].strip() if above >= 0 and marks[above] == NEW and start - above <= 2 else ""
-        listed = intro.endswith((":", "：")) and not _SAYS.search(intro)
+        listed = intro.endswith((":", "：")) and not (_SAYS.search(intro) or VERB.search(intro))
         compared = len(runs) == 1 and end - start <= 2 and all(_COMPARED.match(line) for line in lines[start:end])
         if listed or compared:
             marks[start:end] = [NEW] * (end - start)
@@ -128,6 +135,8 @@ def _take_orphans(lines: Sequence[str], marks: list[str]) -> None:
     for at in range(1, len(lines) - 1):
         above, line, below = lines[at - 1].rstrip(), lines[at], lines[at + 1]
         inside = marks[at - 1] == marks[at + 1] == QUOTED and marks[at] == NEW and is_quoted(above) and is_quoted(below)
+        if inside and (_BROKEN_LINK.fullmatch(line.strip()) or _is_rest_of_link(above, line)):
+            marks[at] = QUOTED
         if not inside or len(above) < _WRAPPED or above.endswith((".", "?", "!", ":", ";")):
             continue
         goes_on = (
@@ -135,6 +144,21 @@ def _take_orphans(lines: Sequence[str], marks: list[str]) -> None:
         )
         if goes_on and len(line.split()) <= _ORPHAN_WORDS:
             marks[at] = QUOTED
+
+
+def _return_answers(lines: Sequence[str], marks: list[str]) -> None:
+    """The answers that somebody announces above a quote and writes into it."""
+    first = next((at for at, mark in enumerate(marks) if mark == QUOTED), len(marks))
+    unmarked = [at for at in range(first, len(marks)) if marks[at] == QUOTED and not is_quoted(lines[at])]
+    if first and unmarked:
+        for at in answers_inside(lines, "\n".join(lines[max(first - _ABOVE, 0) : first]), unmarked):
+            marks[at] = NEW
+
+
+def _is_rest_of_link(above: str, line: str) -> bool:
+    """Whether the line is what a program broke off a link in brackets."""
+    opened = above.rfind("(http")
+    return opened >= 0 and ")" not in above[opened:] and " " not in line.strip() and line.rstrip().endswith(")")
 
 
 def _stretches(marks: Sequence[str], kind: str = NEW) -> list[tuple[int, int]]:

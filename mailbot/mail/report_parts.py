@@ -6,10 +6,12 @@ they are. Parts inside an attached mail are that mail's: a person who attaches a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.message import Message as MimeMessage
 
 from mailbot.mail import mime
+from mailbot.mail.bounce_texts import FAILED_SUBJECT, REFUSED_SUBJECT
 from mailbot.mail.model import Message
 
 REPORT_MAX = 128 * 1024  # bytes of a mail in which its report is looked for: what came back stands after it
@@ -29,6 +31,7 @@ _NAMES = {
     "application/tlsrpt+gzip": TLS,
     "application/tlsrpt+json": TLS,
 }
+_NOT_TAKEN = re.compile(r"^disposition[ \t]{0,3}:[^\n]{0,200};[ \t\n]{0,4}(?:deleted|denied|failed)", re.MULTILINE)
 _MARKS = tuple(name.rpartition("/")[2].encode() for name in _NAMES)
 
 
@@ -57,6 +60,18 @@ def of(message: Message) -> tuple[ReportPart, ...]:
         elif mime.content_type(part) not in mime.CLOSED:
             stack += reversed(mime.children(part))
     return tuple(found)
+
+
+def refuses(message: Message, reports: tuple[ReportPart, ...]) -> bool:
+    """Whether a receipt is a mailbox's refusal (Dovecot's full mailbox, Sieve's reject: RFC 5429 2.2.1).
+
+    Only its subject tells: Outlook calls what nobody read "deleted" too.
+    """
+    subject = message.subject
+    if not (REFUSED_SUBJECT.search(subject) or FAILED_SUBJECT.search(subject)):
+        return False
+    said = " ".join(part.text.lower() for part in reports if part.kind == RECEIPT)
+    return bool(_NOT_TAKEN.search(said))
 
 
 def _text(part: MimeMessage) -> str:

@@ -61,12 +61,16 @@ def recipients(message: Message, leaves: list[mime.Leaf], copy: str) -> list[str
 
 
 def header_copies(leaves: list[mime.Leaf]) -> list[str]:
-    """The text of parts that hold the letter's header alone (RFC 6522 4)."""
+    """The letter's header: in a part of its own (RFC 6522 4), or where a server took it for the part's (Mail2000)."""
     return [
         _text(leaf)
         for leaf in leaves
         if leaf.type in _HEADERS or mime.parameter(leaf.part, "name").endswith("headers.txt")
-    ]
+    ] + [_header(leaf) for leaf in leaves[1:] if mime.field(leaf.part, "message-id")]
+
+
+def _header(leaf: mime.Leaf) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in leaf.part.raw_items())[:TEXT_MAX]
 
 
 def _text(leaf: mime.Leaf) -> str:

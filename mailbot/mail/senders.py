@@ -58,7 +58,7 @@ _ROBOT = re.compile(
 )
 _MASS = re.compile(
     r"(?:^|\.)(?:mcsv|mcdlv|rsgsv|sendgrid|mailchimp\w{0,4}|mandrillapp|exacttarget|mktomail|cmail\d{0,2}"
-    r"|createsend|constantcontact|klaviyomail)\.",
+    r"|createsend|constantcontact|klaviyomail|newsletters?|mailings?|eblasts?)\.",
     re.IGNORECASE,
 )
 

@@ -14,51 +14,14 @@ from itertools import islice, pairwise
 
 from mailbot.mail import footers
 from mailbot.mail.closings import is_closing
+from mailbot.mail.signature_lines import LINE_MAX, POSTSCRIPT, is_name, is_name_with_title, may_stand, signs
 
 BLOCK_LINES_MAX = 15  # lines said below '-- '; a longer text below dashes is no signature
 CLOSED_LINES_MAX = 14
 BANNER_LINES = 8
 _PARAGRAPH_MAX = 4_000
-_LINE_MAX = 100
-_SENTENCE_WORDS = 5
-_NAME_WORDS = 5
 _ENOUGH, _SURE = 2, 3  # signs of a company below a closing, and below a bare name
 
-_URL = re.compile(
-    r"\bhttps?://|\bwww\.|\b[\w-]{2,40}\.(?:com|net|org|co\.uk|de|fr|es|it|pt|ch|at|eu|cn|com\.br|nl|io)\b",
-    re.IGNORECASE,
-)
-_MAIL = re.compile(r"\S{1,64}@[\w.-]{1,100}\.\w{2,}")
-_PHONE = re.compile(r"(?:\+|\b00|\(0|\b0)?\d[\d ().\-/]{6,20}\d")
-_COMPANY = re.compile(
-    r"\b(?:ltd|limited|llc|llp|plc|inc|corp|gmbh|ag|kg|ohg|ug|e\.? ?v|sarl|s\.a\.r\.l|sas|s\.a\.s|s\.a|s\.l"
-    r"|s\.p\.a|spa|s\.r\.l|srl|ltda|b\.?v|sp\. z o\.o|oy|ab|a/s|group|holdings?|solicitors|partners"
-    r"|university|hospital|school|council|universität|université|universidad|studio|consulting)\b\.?|公司|集团"
-    "|大学|医院|株式会社|주식회사",
-    re.IGNORECASE,
-)
-_TITLE = re.compile(
-    r"\b(?:manager|director|head of|officer|assistant|engineer|consultant|partner|founder|ceo|cto|cfo"
-    "|president|vice|lead|executive|coordinator|analyst|architect|lawyer|solicitor|doctor|professor|lecturer"
-    "|accountant|developer|designer|editor|secretary|associate|leiter(?:in)?|geschäftsführer(?:in)?"
-    "|abteilung|vertrieb|referent(?:in)?|assistent(?:in)?|rechtsanw[aä]lt(?:in)?|directeur|directrice"
-    "|responsable|chargée?|ingénieur|avocate?|gérante?|gerente|directora?|jefe|jefa|abogad[oa]|ingenier[oa]"
-    "|responsabile|direttore|direttrice|avvocato|ufficio|diretora?|coordenadora?|advogad[oa]|analista"
-    r"|engenheir[oa]|department|dept|sales|marketing|tel|fax|mob|mobil)\b|经理|总监|主管|工程师|部长|律师|主任"
-    "|総務部|営業部",
-    re.IGNORECASE,
-)
-_SOCIAL = re.compile(
-    r"\b(?:linkedin|facebook|instagram|twitter|xing|youtube|whatsapp|wechat)\b|微信|[^|]\s[|•·]\s[^|]", re.IGNORECASE
-)
-_PLACE = re.compile(
-    r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b(?:[A-Z]{1,2}[- ])?\d{4,5} \w"
-    r"|\b\d{1,4},? (?:\w+ ){0,3}(?:street|st|road|rd|avenue|lane|square|rue)\b"
-    r"|(?:straße|strasse|str\.|weg|platz|gasse) \d|\b(?:rue|via|calle|rua|avenida|piazza|plaza|av\.) \w"
-    "|[市区路号]",
-    re.IGNORECASE,
-)
-_POSTSCRIPT = re.compile(r"^\W{0,3}(?:p\.? ?s\.?|p\.? ?p\.? ?s\.?|n\.? ?b\.?|nota|note)\b ?[.:,–—-]?", re.IGNORECASE)
 # Who says "call me" gives the number with the words.
 _REACH_ME = re.compile(
     r"\b(?:call|ring|phone|text|reach|contact|email|write to) me\b"
@@ -71,16 +34,12 @@ _REACH_ME = re.compile(
     "|打给我",
     re.IGNORECASE,
 )
-_FORM_LABEL = re.compile(r"^[^:：]{2,40}[:：]")
-_CONTACT_LABEL = re.compile(
-    r"^\W{0,3}(?:[tmpfewdoc]|t[eé]l\w{0,8}|telefon\w*|phone|mob\w{0,4}|mobile|handy|cell|fax|dd|ddi|did"
-    r"|direct|direct dial|office|switchboard|e-?mail|mail|web\w{0,4}|www|internet|home|address|skype|linkedin"
-    "|twitter|portable|fixe|móvil|cellulare|celular|port|sitio|site|电话|手机|邮箱|网址|地址|传真"
-    r"|微信)[ .]{0,3}(?:\([^()]{0,10}\))?[:：]",
-    re.IGNORECASE,
-)
+_SMILEY = re.compile(r":[\w+-]{1,30}:\s{0,3}$")  # ":+1:"
 _RULE = re.compile(r"^[\s\-–—_=*~.#]{3,200}$")
 _DASHES = ("--", "—", "– –", "__", "___")
+_LONG_DASHES = re.compile(r"^_{4,80}$")  # people draw sections with other rules
+_SHORT_BELOW = 3  # words of a name that stands alone below dashes
+_END_MARK = re.compile(r"^[\s\-–—_=*~.#+ᐧ]{1,200}$")  # also the dot that programs put where they count who reads
 _DRAWN_MAX = 10  # looked at from the top and from the end; who draws more lines signs with none of them
 _LAW_LINES = 40  # of a paragraph looked at for where the law begins in it
 
@@ -110,16 +69,35 @@ def _banner(lines: Sequence[str]) -> set[int]:
 
 def _below_dashes(lines: Sequence[str], taken: set[int]) -> set[int]:
     """What stands below '-- ', or below another drawn mark where it begins with a name."""
-    drawn = [at for at, line in enumerate(lines) if line.rstrip() in _DASHES]
+    drawn = [at for at, line in enumerate(lines) if line.rstrip() in _DASHES or _LONG_DASHES.match(line.strip())]
     for at in (*drawn[:_DRAWN_MAX], *drawn[_DRAWN_MAX:][-_DRAWN_MAX:]):
         below = (n for n in range(at + 1, len(lines)) if lines[n].strip() and n not in taken)
         said = _until_law(lines, list(islice(below, BLOCK_LINES_MAX + 1)))
         if len(said) > BLOCK_LINES_MAX:
             continue
-        if lines[at] == "-- " or not said or _is_name(lines[said[0]]) or _signs(lines, said) >= _ENOUGH:
-            end = next((n for n in range(at + 1, len(lines)) if _POSTSCRIPT.match(lines[n])), len(lines))
+        if lines[at] == "-- " or not said or _is_signed(lines, at, said):
+            end = next((n for n in range(at + 1, len(lines)) if POSTSCRIPT.match(lines[n])), len(lines))
             return set(range(at, end))
     return set()
+
+
+def _is_signed(lines: Sequence[str], at: int, said: Sequence[int]) -> bool:
+    """Whether what stands below a mark that is not the one of RFC 3676 4.3 says who signs."""
+    first = lines[said[0]]
+    known = is_name(first) or is_closing(first) or signs(lines, said) >= _ENOUGH
+    if _LONG_DASHES.match(lines[at].strip()):
+        return known and all(may_stand(lines[n]) for n in said)
+    if known or len(said) > 2 or not _is_set_off(lines, at):
+        return known
+    last = lines[said[-1]].strip()
+    words = last.split()
+    if len(said) == 1:
+        return 0 < len(words) <= _SHORT_BELOW and last.replace(" ", "").isalpha()
+    return is_name(last) and may_stand(first) and len(first) <= LINE_MAX // 2
+
+
+def _is_set_off(lines: Sequence[str], at: int) -> bool:
+    return at > 0 and not lines[at - 1].strip()
 
 
 def _until_law(lines: Sequence[str], numbers: Sequence[int]) -> list[int]:
@@ -134,16 +112,24 @@ def _law(lines: Sequence[str], taken: set[int]) -> set[int]:
     for start, end in _paragraphs(lines):
         numbers = [n for n in range(start, end) if n not in taken]
         text = " ".join(lines[n].strip() for n in numbers)[:_PARAGRAPH_MAX]
-        if not text or _POSTSCRIPT.match(text):
+        if not text or POSTSCRIPT.match(text):
             continue
-        legal = footers.is_legal(text)
+        legal = footers.is_legal(text) or _heads_law(lines, text, end)
         if legal or ((signed or lawful) and footers.is_of_company(text)):
             first = next((n for n in numbers[:_LAW_LINES] if _begins_law(lines, numbers[:_LAW_LINES], n)), numbers[0])
             found.update(range(first, end))
             lawful = True
         signed = signed or any(is_closing(lines[n]) for n in numbers)
-        signed = signed or (start > 0 and _is_name(lines[start]) and _signs(lines, numbers[1:]) >= _SURE)
+        signed = signed or (start > 0 and is_name(lines[start]) and signs(lines, numbers[1:]) >= _SURE)
     return found
+
+
+def _heads_law(lines: Sequence[str], text: str, end: int) -> bool:
+    """Whether a paragraph is no more than the heading above the law."""
+    if not footers.is_heading_of_law(text):
+        return False
+    below = next((n for n in range(end, len(lines)) if lines[n].strip()), None)
+    return below is not None and footers.is_legal(lines[below])
 
 
 def _begins_law(lines: Sequence[str], numbers: Sequence[int], at: int) -> bool:
@@ -172,56 +158,22 @@ def _block(lines: Sequence[str], taken: set[int]) -> set[int]:
             first = k - 1 if k and tail[k - 1] + 1 == tail[k] and is_closing(lines[tail[k - 1]]) else k
             return _closed(lines, left, tail[first:])
     paragraph = _last_paragraph(lines, left)
-    if not 2 <= len(paragraph) < len(left) or len(paragraph) > CLOSED_LINES_MAX or not _is_name(lines[paragraph[0]]):
-        return set()
-    return _closed(lines, left, [paragraph[0], *paragraph], _SURE)
+    if 2 <= len(paragraph) < len(left) and len(paragraph) <= CLOSED_LINES_MAX and is_name(lines[paragraph[0]]):
+        return _closed(lines, left, [paragraph[0], *paragraph], _SURE)
+    titled = [k for k, n in enumerate(tail) if is_name_with_title(lines[n]) and (n == 0 or not lines[n - 1].strip())]
+    return _closed(lines, left, [tail[titled[0]], *tail[titled[0] :]], _SURE) if titled else set()
 
 
 def _closed(lines: Sequence[str], left: Sequence[int], block: Sequence[int], enough: int = _ENOUGH) -> set[int]:
     """The lines of a block below its first one, if they show a company and nothing else."""
     start, below = block[0], list(block[1:])
     above = " ".join(lines[n] for n in left if n < start)[-600:]
-    if not above or not below or _REACH_ME.search(above) or above.rstrip().endswith((":", "：")):
+    asked = above.rstrip().endswith((":", "：")) and not _SMILEY.search(above)
+    if not above or not below or _REACH_ME.search(above) or asked:
         return set()
-    if not all(_may_stand(lines[n]) for n in below) or _signs(lines, below) < enough:
+    if not all(may_stand(lines[n]) for n in below) or signs(lines, below) < enough:
         return set()
     return set(range(start, block[-1] + 1))
-
-
-def _signs(lines: Sequence[str], numbers: Sequence[int]) -> int:
-    """How much of a company or an address the lines show."""
-    text = "\n".join(lines[n] for n in numbers)
-    strong = sum(pattern.search(text) is not None for pattern in (_URL, _MAIL, _COMPANY, _TITLE, _SOCIAL))
-    return 2 * strong + sum(pattern.search(text) is not None for pattern in (_PHONE, _PLACE))
-
-
-def _may_stand(line: str) -> bool:
-    """Whether a line may stand in a signature: no sentence, no P.S., no answer to a form."""
-    said = line.strip()
-    if _POSTSCRIPT.match(said) or len(said) > _LINE_MAX * 2:
-        return False
-    if _FORM_LABEL.match(said) and not _CONTACT_LABEL.match(said) and "://" not in said and "|" not in said:
-        return False
-    sentence = said.endswith((".", "!", "?", "。", "！", "？")) and not _COMPANY.search(said[-12:])
-    return not (sentence and len(said.split()) > _SENTENCE_WORDS) and (
-        len(said) <= _LINE_MAX or "|" in said or "://" in said
-    )
-
-
-def _is_name(line: str) -> bool:
-    """Whether the line may be a name: few words, each with a capital, no number, no mark of a sentence."""
-    said = line.strip().strip("*_,")
-    words = said.split()
-    if (
-        not 0 < len(words) <= _NAME_WORDS
-        or any(map(str.isdigit, said))
-        or said.endswith((".", "!", "?", ":", "。", "！"))
-    ):
-        return False
-    return all(
-        not word[0].islower() or word in ("de", "von", "van", "der", "da", "di", "la", "le", "dos", "und", "&")
-        for word in words
-    )
 
 
 def _last_paragraph(lines: Sequence[str], left: Sequence[int]) -> list[int]:
@@ -259,6 +211,8 @@ def _with_edges(lines: Sequence[str], found: set[int]) -> set[int]:
     for at, after in zip(reversed(said[:-1]), reversed(said[1:]), strict=False):
         if after in found and _RULE.match(lines[at]):
             found.add(at)
-    if said and _RULE.match(lines[said[-1]]) and len(said) > 1:
-        found.add(said[-1])
+    for at in reversed(said[1:]):
+        if at not in found and not _END_MARK.match(lines[at]):
+            break
+        found.add(at)
     return found

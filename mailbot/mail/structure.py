@@ -94,10 +94,17 @@ class _Walk:
         encoding = parameters.first_word(str(node.get("content-transfer-encoding", "")))
         if not kind.startswith("multipart/") or encoding in _ENCODED:
             return
-        said = parameters.parameters(str(node.get("content-type", ""))).get("boundary", "")
-        boundary = said.encode("utf-8", "surrogateescape").rstrip()
+        boundary = self._boundary(str(node.get("content-type", "")))
         self._open.setdefault(boundary, []).append(len(self._stack))
         self._stack.append(_Open(node, boundary))
+
+    def _boundary(self, field: str) -> bytes:
+        """The boundary that the field declares; where a line break stands in it, with or without the blank after it."""
+        said = parameters.boundary(field)
+        if len(said) > 1 and self._adoptions < _ADOPTIONS_MAX:
+            self._adoptions += 1
+            return next((each for each in said if self._raw.find(b"\n--" + each) >= 0), said[0])
+        return said[0]
 
     def _marks(self, start: int) -> list[tuple[int, int]]:
         """Where the lines that could be boundaries begin (at the line end before them) and end."""

@@ -91,7 +91,7 @@ _FIRM = re.compile(
 )
 # "Petra Klein is out of the office": as Domino and GroupWise write it, with the name first.
 _NAME_IS_AWAY = re.compile(
-    r"^[^\n:]{2,60} (?:is (?:currently )?(?:out of (?:the )?office|away|on (?:\w{1,12} )?leave|on vacation"
+    r"^(?:[^\n:]{2,60} )?(?:is (?:currently )?(?:out of (?:the )?office|away|on (?:\w{1,12} )?leave|on vacation"
     r"|on holiday)|ist (?:außer haus|nicht im (?:büro|hause?)|abwesend|im urlaub)|est (?:absente?|en congés?"
     r"|hors du bureau)|está (?:ausente|fuera de la oficina|fora do escritório|de vacaciones|de férias)"
     r"|è (?:fuori (?:sede|ufficio)|assente|in ferie)|is (?:afwezig|niet aanwezig|met vakantie)"
