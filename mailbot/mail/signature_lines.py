@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 LINE_MAX = 100
 _LOOKED_AT = 600  # characters of a line: an address with its links is shorter, and a paragraph has no end
+_LINES = 60  # looked at of what may be a signature: with a disclaimer it is not longer
 _SENTENCE_WORDS = 5
 _NAME_WORDS = 5
 _URL = re.compile(
@@ -59,7 +60,7 @@ _CONTACT_LABEL = re.compile(
 
 def signs(lines: Sequence[str], numbers: Sequence[int]) -> int:
     """How much of a company or an address the lines show."""
-    text = "\n".join(lines[n][:_LOOKED_AT] for n in numbers)
+    text = "\n".join(lines[n][:_LOOKED_AT] for n in numbers[:_LINES])
     strong = sum(pattern.search(text) is not None for pattern in (_URL, _MAIL, _COMPANY, _TITLE, _SOCIAL))
     return 2 * strong + sum(pattern.search(text) is not None for pattern in (_PHONE, _PLACE))
 
