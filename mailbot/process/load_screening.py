@@ -13,7 +13,7 @@ from mailbot.process import word_files
 from mailbot.process.names import shown
 from mailbot.process.page import Page
 from mailbot.process.place import Place
-from mailbot.process.vocabulary import CATEGORIES
+from mailbot.process.vocabulary import CATEGORIES, SIGN_WORDS, SIGNS_SEEN
 from mailbot.process.wordlists import Phrases, Screening
 from mailbot.process.yaml_marks import Value
 
@@ -22,8 +22,10 @@ LISTS = ("complaint", "claim", "serious", "says_left", "solved")
 OPTIONAL = ("minor",)
 CONTACT = ("names", "places", "before", "below")
 KINDS = ("enquiry", "praise", "suggestion", "other")
-KEYS = (*LISTS, *OPTIONAL, "kinds", "contact", "categories")
-BELOW = {"kinds": KINDS, "contact": CONTACT, "categories": CATEGORIES}
+CATEGORY_SIGNS = CATEGORIES[:5]  # what a sign may say that went wrong
+SIGNS = ("complaint", "claim", "serious", *KINDS, *CATEGORY_SIGNS)
+KEYS = (*LISTS, *OPTIONAL, "kinds", "contact", "categories", "words", "signs")
+BELOW = {"kinds": KINDS, "contact": CONTACT, "categories": CATEGORIES, "words": SIGN_WORDS}
 _STARRED = re.compile(r"[^\s*]+\*?(?:\s+[^\s*]+\*?)*")  # `*` ends a word
 LONGEST = 200  # characters of a phrase
 SOURCE = "en"  # the language of rules/categories.yaml itself
@@ -68,6 +70,7 @@ def quick(text: str, file: str) -> Screening | None:
         contact={name: of("contact", name) for name in CONTACT if ("contact", name) in found},
         minor=of("minor"),
         categories={name: of("categories", name) for name in CATEGORIES if ("categories", name) in found},
+        words={name: of("words", name) for name in SIGN_WORDS if ("words", name) in found},
     )
 
 
@@ -92,6 +95,8 @@ def _lists(page: Page, root: Value, entries: Mapping[str, Value]) -> Screening:
     named = page.keys(kinds, "'kinds'", KINDS, name="kind") if "kinds" in entries else {}
     contact = page.keys(entries["contact"], "'contact'", CONTACT) if "contact" in entries else {}
     of = page.keys(categories, "'categories'", CATEGORIES, name="category") if "categories" in entries else {}
+    words = page.keys(entries["words"], "'words'", SIGN_WORDS, name="list of words") if "words" in entries else {}
+    signs = page.keys(entries["signs"], "'signs'", SIGNS, name="sign") if "signs" in entries else {}
     return Screening(
         complaint=lists["complaint"],
         claim=lists["claim"],
@@ -102,7 +107,20 @@ def _lists(page: Page, root: Value, entries: Mapping[str, Value]) -> Screening:
         contact={name: phrases(page, value, f"'{name}'") for name, value in contact.items()},
         minor=lists["minor"],
         categories={name: phrases(page, value, f"'{name}'") for name, value in of.items()},
+        words={name: phrases(page, value, f"'{name}'") for name, value in words.items()},
+        signs={name: _signs(page, value, name) for name, value in signs.items()},
     )
+
+
+def _signs(page: Page, value: Value, name: str) -> Phrases:
+    """What says so together: names of `words` joined by +, `not` before what must be absent."""
+    found = phrases(page, value, f"'{name}'")
+    for each in found.phrases:
+        for part in each.split(" + "):
+            page.known_name(
+                part.removeprefix("not ").removeprefix("any "), value.line, (*SIGN_WORDS, *SIGNS_SEEN), "list of words"
+            )
+    return found
 
 
 def _joined(first: Screening, *more: Screening) -> Screening:
@@ -127,6 +145,8 @@ def _joined(first: Screening, *more: Screening) -> Screening:
         contact=tables([each.contact for each in every]),
         minor=both(each.minor for each in every),
         categories=tables([each.categories for each in every]),
+        words=tables([each.words for each in every]),
+        signs=tables([each.signs for each in every]),
     )
 
 

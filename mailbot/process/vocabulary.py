@@ -57,6 +57,30 @@ OUTCOMES = (
 )
 LEVELS = ("serious", "standard", "minor")
 CATEGORIES = ("damage", "loss", "service", "billing", "staff", "policy", "other")
+# The small lists of words that say something only together (categories.yaml, `words` and `signs`).
+SIGN_WORDS = (
+    *("garment", "state", "became", "harm", "mark", "new", "still", "unclean", "brought", "got", "count", "only"),
+    *("missing", "alien", "visitor", "absent", "waited", "reached", "unanswered", "where", "unready", "ordered"),
+    *("against", "price", "charged", "differ", "twice", "unexplained", "staff", "rude", "expect", "money", "unless"),
+    *("body", "hurt", "asks", "served", "feared", "warm", "thanks", "doubted", "gone", "would", "nice", "inform"),
+    *(
+        "make",
+        "goods",
+        "seek",
+        "work",
+        "site",
+        "found",
+        "return",
+        "own",
+        "inquire",
+        "after",
+        "cannot",
+        "never",
+        "letdown",
+    ),
+    *("law", "elsewhere", "slipped"),
+)
+SIGNS_SEEN = ("question", "number", "counts")  # what needs no list: a question, a number, two that differ
 
 FORM_FIELDS = (
     "name",

@@ -33,7 +33,12 @@ class Screening:
     contact: Mapping[str, Phrases] = field(default_factory=dict)  # how staff name a customer in a note
     minor: Phrases = field(default_factory=lambda: Phrases((), Place("", 0)))
     categories: Mapping[str, Phrases] = field(default_factory=dict)  # damage, loss, … -> what says so
+    words: Mapping[str, Phrases] = field(default_factory=dict)  # garment, mark, charged … -> what says so
+    signs: Mapping[str, Phrases] = field(default_factory=dict)  # complaint, loss, enquiry … -> "garment + torn"
     by_language: Mapping[str, Screening] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.complaint.place, len(self.complaint.phrases), len(self.claim.phrases)))
 
     def of(self, language: str) -> Screening:
         """The lists to read words of that language by; of none that is known, those of all."""
