@@ -261,12 +261,14 @@ def test_where_tells_all_of_a_letter() -> None:
     """ask-garments: whom it is for, what sends it, and what a yes and a no lead to."""
     process = ruling.shipped()
     page = read(where.page("ask-garments", process, [("01-a-story", "The garments are here")]))
-    first, second = (str(each.row.place).rpartition("/")[2] for each in where.sendings("ask-garments", process))
+    places = (str(each.row.place).rpartition("/")[2] for each in where.sendings("ask-garments", process))
+    claimed, first, second = places
     assert page.startswith("ask-garments  A look at the rail and one tap are enough\n  to          the till\n")
     assert "templates/en/ask-garments-are-they-here.md (en)" in page
     assert (
         f"  The store is asked whether the garments are there\n    {first}   after 1 working day of silence\n" in page
     )
+    assert f"    {claimed}   when form completed, if event.claim -> checking_garments\n" in page
     assert f"    {second}   when form completed -> checking_garments" in page
     words = " ".join(page.split())
     assert "“Yes, it is here”, or the word “yes” process.yaml:" in words

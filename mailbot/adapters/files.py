@@ -99,19 +99,18 @@ def read_rule_files(desk: Path, languages: Sequence[str] = ()) -> dict[str, str]
 
 
 def rule_folders(desk: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Everything below rules/ and templates/ but folders: ("rules/process.yaml", the file), in no order.
+    """Everything below rules/ and templates/: ("rules/process.yaml", the entry), in no order.
 
     Scanned by hand, for each cycle asks, and pathlib's patterns take five times as long.
     """
     folders = ["rules", "templates"]
     while folders:
         folder = folders.pop()
-        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(desk / folder) as found:
+        with suppress(OSError), os.scandir(desk / folder) as found:
             for each in found:
+                yield f"{folder}/{each.name}", each
                 if each.is_dir(follow_symlinks=False):
                     folders.append(f"{folder}/{each.name}")
-                else:
-                    yield f"{folder}/{each.name}", each
 
 
 def _language_of(name: str) -> str:
