@@ -225,8 +225,9 @@ def tell(bare: Sequence[Measured], job: Measured, clocks: Clocks, letters: int) 
         share = f"{each.a_second / pipeline.a_second:>13.2f}x" if each in (pipeline, job) else ""
         print(f"{each.what:<40}{each.seconds:>9.2f}{each.own:>9.2f}{each.a_second:>10.0f}{share}")
     print("\nwhere the time of the whole job goes")
-    for stage, seconds in clocks.table():
-        print(f"{stage:<40}{seconds:>9.2f}{1000 * seconds / job.count:>8.2f} ms a mail{seconds / job.seconds:>8.0%}")
+    for stage, spent in clocks.table():
+        each = f"{1000 * spent.wall / job.count:>8.2f} ms a mail{spent.wall / job.seconds:>8.0%}"
+        print(f"{stage:<40}{spent.wall:>9.2f}{spent.own:>9.2f}{each}")
 
 
 def main() -> int:

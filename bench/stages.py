@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
 from typing import Any
@@ -36,30 +37,49 @@ STAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds: by the clock on the wall, and those of them in which this process worked."""
+
+    wall: float = 0.0
+    own: float = 0.0
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.wall + other.wall, self.own + other.own)
+
+    def __sub__(self, other: Spent) -> Spent:
+        return Spent(self.wall - other.wall, self.own - other.own)
+
+
+def now() -> Spent:
+    """Both clocks."""
+    return Spent(time.perf_counter(), time.process_time())
+
+
 class Clocks:
-    """Seconds by stage."""
+    """Time by stage."""
 
     def __init__(self) -> None:
-        self.spent: dict[str, float] = dict.fromkeys(STAGES, 0.0)
-        self.total = 0.0
-        self._inner = [0.0]  # for each open stage: the time of the stages within it
+        self.spent = dict.fromkeys(STAGES, Spent())
+        self.total = Spent()
+        self._inner = [Spent()]  # for each open stage: the time of the stages within it
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Clocks on every stage while it lasts."""
         undo = [self._clock(place, stage) for stage, places in STAGES.items() for place in places]
-        start = time.perf_counter()
+        start = now()
         try:
             yield
         finally:
-            self.total = time.perf_counter() - start
+            self.total = now() - start
             for take_off in undo:
                 take_off()
 
-    def table(self) -> Sequence[tuple[str, float]]:
-        """(stage, seconds), the longest first, and what no stage has."""
-        rest = self.total - sum(self.spent.values())
-        return [*sorted(self.spent.items(), key=lambda each: -each[1]), ("all else", rest)]
+    def table(self) -> Sequence[tuple[str, Spent]]:
+        """(stage, time), the longest first, and what no stage has."""
+        rest = self.total - sum(self.spent.values(), Spent())
+        return [*sorted(self.spent.items(), key=lambda each: -each[1].wall), ("all else", rest)]
 
     def _clock(self, place: str, stage: str) -> Callable[[], None]:
         module, _, path = place.partition(":")
@@ -92,11 +112,11 @@ class Clocks:
 
     @contextmanager
     def _within(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        self._inner.append(0.0)
+        start = now()
+        self._inner.append(Spent())
         try:
             yield
         finally:
-            whole = time.perf_counter() - start
+            whole = now() - start
             self.spent[stage] += whole - self._inner.pop()
             self._inner[-1] += whole
