@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import pairwise
 from math import inf
 from typing import Any
 
@@ -49,6 +48,7 @@ class Intaking:
         self._ledger, self._mailbox, self._take_in, self._set_aside = ledger, mailbox, take_in, set_aside
         self._reading = reading or Here()
         self._fetched: dict[int, Unread] = {}  # of the batch that comes next
+        self._listed: tuple[int, tuple[Arrived, ...]] | None = None  # the inbox as just seen, not looked at again
 
     def finish_moves(self) -> None:
         """Carry out moves that a crash left after their commit."""
@@ -66,7 +66,7 @@ class Intaking:
 
         Both: a mailbox that was moved has new times of its server, and a Date alone is a claim.
         """
-        validity, waiting = self._mailbox.waiting()
+        validity, waiting = self._listed = self._mailbox.waiting()
         known, found = self._left(validity), self._found(validity, waiting)
         early = [a for a in waiting if a.received_at < cutoff and a.uid <= found and a.uid not in known]
         if not early:
@@ -96,13 +96,14 @@ class Intaking:
         """Take in everything that waits, to the end of the inbox; the number of mails."""
         total, passed = 0, set[int]()
         while True:
-            validity, waiting = self._mailbox.waiting()
+            (validity, waiting), self._listed = self._listed or self._mailbox.waiting(), None
             skip = self._left(validity) | passed
             todo = [arrived for arrived in waiting if arrived.uid not in skip]
             if not todo:
                 return total
             self._fetched = {}
-            for batch, coming in pairwise([*_batches(todo, singly=self._suspects(validity)), []]):
+            batches = [*_batches(todo, singly=self._suspects(validity)), [], []]
+            for batch, *coming in zip(batches, batches[1:], batches[2:], strict=False):
                 total += self._batch(validity, batch, coming, only, passed)
 
     def _left(self, validity: int) -> set[int]:
@@ -118,7 +119,7 @@ class Intaking:
         self,
         validity: int,
         batch: Sequence[Arrived],
-        coming: Sequence[Arrived],
+        coming: Sequence[Sequence[Arrived]],
         only: Callable[[Message], bool] | None,
         passed: set[int],
     ) -> int:
@@ -148,7 +149,7 @@ class Intaking:
         self,
         validity: int,
         batch: Sequence[Arrived],
-        coming: Sequence[Arrived],
+        coming: Sequence[Sequence[Arrived]],
         only: Callable[[Message], bool] | None,
     ) -> Moves:
         """Every mail of the batch taken in; where they are to be moved."""
@@ -180,11 +181,15 @@ class Intaking:
             self._reading.ahead(list(mails.values()))
         return mails
 
-    def _look_ahead(self, coming: Sequence[Arrived]) -> None:
-        """The next batch fetched already, where somebody has the time to read it."""
-        if coming and self._reading.early:
-            with suppress(OutsideError):  # this batch first: the error comes back when it is the next one's turn
-                self._fetched = self._fetch(coming)
+    def _look_ahead(self, coming: Sequence[Sequence[Arrived]]) -> None:
+        """The next batch fetched already, where somebody has the time to read it; the server looks up what follows."""
+        following, *later = coming
+        with suppress(OutsideError):  # this batch first: the error comes back when it is the next one's turn
+            if following and self._reading.early:
+                self._fetched = self._fetch(following)
+                (following,) = later
+            if following:
+                self._mailbox.ahead([arrived.uid for arrived in following])
 
     def _one(self, arrived: Arrived, seen: Seen | Unreadable, keys: frozenset[str], meta: Meta) -> str:
         """The fate of a mail; one that cannot be taken in goes to a human."""

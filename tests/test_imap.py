@@ -179,6 +179,39 @@ def test_mail_flagged_deleted_is_not_waiting(user: User, box: ImapMailbox) -> No
     assert len(waiting) == 1
 
 
+def test_asked_ahead(user: User, box: ImapMailbox) -> None:
+    """What is asked for ahead is what `read` gives, with other errands in between, and without what others took."""
+    mails = [mail(n) for n in range(6)]
+    put(user, mails)
+    _, waiting = box.waiting()
+    uids = [one.uid for one in waiting]
+    box.ahead(uids[:2])
+    box.append(CASES, mail(7), LONG_AGO)
+    assert not box.holds(CASES, "<nobody@shop.test>")
+    assert [*box.read(uids[:2]).values()] == mails[:2]
+    with person(user) as client:
+        client.add_flags([uids[2]], [b"\\Deleted"])
+        client.expunge()
+    box.ahead(uids[2:4])
+    box.move(uids[:2], CASES)
+    assert [*box.read(uids[2:4]).values()] == [mails[3]]
+    box.ahead(uids[4:5])
+    assert [*box.read(uids[3:]).values()] == mails[3:]
+    assert [*box.read(uids[4:5]).values()] == mails[4:5]
+
+
+def test_asked_ahead_in_vain(user: User, cable: Cable) -> None:
+    """A connection that is lost with a question open costs nothing but the time to ask again."""
+    put(user, [mail(1), mail(2)])
+    box = mailbox(user, port=cable.port)
+    _, waiting = box.waiting()
+    uids = [one.uid for one in waiting]
+    box.ahead(uids)
+    cable.cut()
+    assert [*box.read(uids).values()] == [mail(1), mail(2)]
+    box.close()
+
+
 def test_large_mail(user: User, box: ImapMailbox) -> None:
     """A mail of 10 MB comes whole, beside small ones, and its head alone if wanted."""
     large = mail(1, body=b"0123456789abcdef" * 64 * 10_240 + b"\r\nthe end\r\n")

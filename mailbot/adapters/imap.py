@@ -20,6 +20,7 @@ from typing import Any
 from imapclient.exceptions import IMAPClientError
 
 from mailbot.adapters import imap_folders, imap_idle, imap_link, imap_mails
+from mailbot.adapters.imap_ahead import Ahead
 from mailbot.adapters.imap_refusals import FAILURES, failure, no_inbox
 from mailbot.adapters.imap_uids import batches, uid_sets
 from mailbot.adapters.ports import INBOX, SENT, Arrived
@@ -56,6 +57,8 @@ class ImapMailbox:
         self._client: Any = None
         self._opened: _Opened | None = None
         self._validity: int | None = None  # of the inbox, as last told by waiting()
+        self._sizes: dict[int, int] = {}  # of the mails in the inbox, as last told by waiting()
+        self._ahead = Ahead()
         self._names = imap_folders.Names(inbox)
         self._used_at = 0.0
         self._mark: tuple[int, int] | None = None  # how far watch() has seen: (UIDVALIDITY, UIDNEXT)
@@ -66,6 +69,8 @@ class ImapMailbox:
             opened = self._select(client, self._inbox, readonly=False)
             found = imap_mails.arrivals(client, imap_mails.live_uids(client, opened.exists))
         self._validity = opened.validity
+        self._sizes = {mail.uid: mail.size for mail in found}
+        self._ahead.forget()
         return opened.validity, found
 
     def dates(self, uids: Sequence[int]) -> dict[int, datetime | None]:
@@ -76,13 +81,21 @@ class ImapMailbox:
 
     def read(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Whole mails of the inbox by UID (BODY.PEEK); a UID that is gone is absent from the answer."""
-        found: dict[int, bytes] = {}
         with self._asking("reading mails") as client:
             self._stay_in_inbox(client)
+            if (came := self._ahead.answer(uids)) is not None:
+                return came
             sizes = imap_mails.sizes(client, uids)
+        found: dict[int, bytes] = {}
         for batch in batches(sizes, BATCH_MAILS, BATCH_BYTES):
             found.update(self._bodies("reading mails", self._stay_in_inbox, batch, sizes))
         return found
+
+    def ahead(self, uids: Sequence[int]) -> None:
+        """These are read next: the server is asked now, and heard when they are."""
+        with self._asking("asking for mails") as client:
+            self._stay_in_inbox(client)
+            self._ahead.ask(client, uids, self._sizes)
 
     def read_head(self, uid: int, size: int) -> bytes:
         """The first `size` bytes of a mail of the inbox; b"" if it is gone."""
@@ -204,6 +217,7 @@ class ImapMailbox:
         """Log out; never raises."""
         client, self._client = self._client, None
         self._opened = None
+        self._ahead.forget()
         if client is not None:
             imap_link.say_goodbye(client)
 
@@ -220,10 +234,16 @@ class ImapMailbox:
             raise
 
     def _connected(self) -> Any:
-        """The connection at hand, tried first if it was left alone for a while (servers and firewalls drop those)."""
-        if self._client is not None and time.monotonic() - self._used_at > TRUST_IDLE_SECONDS:
+        """The connection at hand, with nothing on it that is still to be heard.
+
+        It is tried first if it was left alone for a while: servers and firewalls drop those. One on which mails were
+        asked for ahead in vain is dropped: whoever needs them asks again, and is told what is wrong.
+        """
+        if self._client is not None:
             try:
-                self._client.noop()
+                self._ahead.take(self._client)
+                if time.monotonic() - self._used_at > TRUST_IDLE_SECONDS:
+                    self._client.noop()
             except FAILURES:
                 self._drop()
         if self._client is None:
@@ -233,6 +253,7 @@ class ImapMailbox:
     def _drop(self) -> None:
         client, self._client = self._client, None
         self._opened = None
+        self._ahead.forget()
         self._names.forget()
         if client is not None:
             imap_link.hang_up(client)

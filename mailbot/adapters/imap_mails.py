@@ -17,6 +17,7 @@ from mailbot.adapters.memory import date_of
 from mailbot.adapters.ports import Arrived
 
 PIECE = 1_000_000  # bytes of one mail asked for at once; a 25 MB mail in one answer costs 134 MB of memory
+WHOLE = "BODY.PEEK[]"
 NEEDLE = 900  # characters of a Message-ID searched for: all of any usual one, as Gmail finds whole ids only
 AGES_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for a mail without a readable INTERNALDATE: too old to be answered
 
@@ -81,7 +82,11 @@ def bodies(client: Any, uids: Sequence[int], sizes: Mapping[int, int], so_far: b
 
 def at_once(client: Any, uids: Sequence[int]) -> dict[int, bytes]:
     """Whole mails in one answer."""
-    rows = client.fetch(uids, ["BODY.PEEK[]"])
+    return whole_mails(client.fetch(uids, [WHOLE]))
+
+
+def whole_mails(rows: Mapping[int, Mapping[bytes, Any]]) -> dict[int, bytes]:
+    """What an answer to `WHOLE` holds."""
     return {uid: row[b"BODY[]"] or b"" for uid, row in rows.items() if b"BODY[]" in row}
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import imaplib
 import socket
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from imapclient import IMAPClient
-from imapclient.imapclient import SocketTimeout
+from imapclient.imapclient import SocketTimeout, join_message_ids
+from imapclient.response_parser import parse_fetch_response
 
 from mailbot.adapters.paced import Pace
 
@@ -40,6 +42,24 @@ class Wire(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         """All that is still said on this connection."""
         self.socket().settimeout(seconds)
         self._pace.within(seconds)
+
+    def begin_fetch(self, uids: Sequence[int], data: str) -> tuple[str, str]:
+        """FETCH sent and its answer not waited for: no other command before `end_fetch` has it. RFC 3501 5.5.
+
+        NOOP before it, so that the server first hears itself what others took away (RFC 3501 5.2).
+        """
+        return self._imap._command("NOOP"), self._imap._command("UID", "FETCH", join_message_ids(uids), f"({data})")
+
+    def end_fetch(self, tags: tuple[str, str]) -> Mapping[int, Mapping[bytes, Any]]:
+        """The answer to `begin_fetch`, as `fetch` gives it; the server has its whole time from here on."""
+        self._pace.asked()
+        noop, fetch = tags
+        self._imap._command_complete("NOOP", noop)
+        typ, answer = self._imap._command_complete("FETCH", fetch)
+        self._checkok("fetch", typ, answer)
+        typ, answer = self._imap._untagged_response(typ, answer, "FETCH")
+        found: Mapping[int, Mapping[bytes, Any]] = parse_fetch_response(answer, self.normalise_times, self.use_uid)
+        return found
 
     def start_tls(self) -> None:
         """STARTTLS, and the rest encrypted. Raises CapabilityError where the server has none."""

@@ -108,6 +108,9 @@ class MemoryMailbox:
         mails = self.folders[INBOX].mails
         return {uid: mails[uid][1] for uid in uids if uid in mails}
 
+    def ahead(self, uids: Sequence[int]) -> None:
+        """All is at hand anyhow."""
+
     def read_head(self, uid: int, size: int) -> bytes:
         return self.read([uid]).get(uid, b"")[:size]
 
@@ -194,6 +197,9 @@ class ReadOnlyMailbox:
 
     def read(self, uids: Sequence[int]) -> dict[int, bytes]:
         return self._inner.read([uid for uid in uids if uid not in self.moved])
+
+    def ahead(self, uids: Sequence[int]) -> None:
+        self._inner.ahead(uids)
 
     def read_head(self, uid: int, size: int) -> bytes:
         return self._inner.read_head(uid, size)

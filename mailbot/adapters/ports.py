@@ -42,6 +42,9 @@ class Mailbox(Protocol):
     def read(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Whole mails of the inbox by UID (BODY.PEEK); a UID that is gone is absent from the answer."""
 
+    def ahead(self, uids: Sequence[int]) -> None:
+        """The next to be read are these: a hint to a server that can look them up meanwhile."""
+
     def read_head(self, uid: int, size: int) -> bytes:
         """The first `size` bytes of a mail of the inbox that is too large to take whole."""
 
