@@ -25,7 +25,7 @@ from mailbot.cases.recognise import recognise
 from mailbot.cases.recognised import Recognised
 from mailbot.cases.record import desk_line
 from mailbot.commits import mail_line
-from mailbot.enclosing import Carried
+from mailbot.enclosing import Carried, Recent
 from mailbot.errors import MailboxError, Problem, StaleCase
 from mailbot.firing import HELD, Firing
 from mailbot.intaking import Intaking, Meta
@@ -74,12 +74,13 @@ class Desk:
         self._identity = identity_of(settings, key)
         self._rules = rulebook.rules()
         self._reading = reading or Here()
+        self._recent = Recent()
         self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison, self._reading)
         self._stepping = Stepping(ledger, lambda: self.room, clock, settings.brakes.letters_per_hour)
         self._firing = Firing(ledger, self._stepping, desk.digest)
         self._posting = Posting(
             ledger, mailbox, post, self._stepping.record_letters, sender=desk.address, admin=self._admin,
-            grants=self._grants, carries=Carried(self._carries, self._paper),
+            grants=self._grants, carries=Carried(self._carries, self._paper), recent=self._recent,
             sent=settings.imap.sent, in_doubt=settings.smtp.in_doubt,
         )  # fmt: skip
 
@@ -138,6 +139,7 @@ class Desk:
         try:
             report.sent, report.unsent = self._posting.send(self._clock)
         finally:
+            self._recent.forget()
             self._posting.file()
             journal.write(self._ledger, self._mailbox, self._identity.key, self._identity.address, self._clock())
 
@@ -174,6 +176,7 @@ class Desk:
         record = _record(message, result, fate, case.code, now)
         released = {ASKED_ADMIN: None, HELD: None} if result.event.name == "go_ahead" else {}
         self._stepping.commit(case, step, also, mails=(record,), meta=meta(fate), desk=released)
+        self._recent.keep(message)
         logs.taken(case.code, result.kind, result.event.name, step.entries[0].rule)
         return fate
 

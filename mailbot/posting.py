@@ -17,7 +17,7 @@ from mailbot.adapters.ledger import Ledger, OutboxRow
 from mailbot.adapters.ports import SENT, Delivery, Mailbox, Parcel, Post
 from mailbot.cases.events import Event
 from mailbot.commits import Outcome
-from mailbot.enclosing import Carried, Enclosing
+from mailbot.enclosing import Carried, Enclosing, Recent
 from mailbot.errors import PostError
 
 AT_ONCE = 9  # letters that one crash can put in doubt: three for each connection, so that a commit is worth its while
@@ -38,11 +38,11 @@ class Posting:
 
     def __init__(
         self, ledger: Ledger, mailbox: Mailbox, post: Post, record: Record, *, sender: str, admin: Callable[[], str],
-        grants: Callable[[str], bool], carries: Carried, sent: str, in_doubt: str,
+        grants: Callable[[str], bool], carries: Carried, recent: Recent, sent: str, in_doubt: str,
     ) -> None:  # fmt: skip
         self._ledger, self._mailbox, self._post, self._record = ledger, mailbox, post, record
         self._sender, self._admin, self._grants, self._sent, self._in_doubt = sender, admin, grants, sent, in_doubt
-        self._carries = carries
+        self._carries, self._recent = carries, recent
         self._just_left: set[str] = set()  # letters that left in this run and were never tried to be filed
         self._left_out = 0  # how many of those in a row were not in Sent
 
@@ -67,7 +67,7 @@ class Posting:
     def send(self, now: Callable[[], datetime]) -> tuple[int, int]:
         """Send everything queued that may be tried now: (sent, not sent). Raises PostError if no server answers."""
         done = failed = 0
-        enclosing = Enclosing(self._ledger, self._mailbox, self._carries)
+        enclosing = Enclosing(self._ledger, self._mailbox, self._carries, self._recent)
         while rows := self._ledger.outbox(("queued",), AT_ONCE, before=now()):
             whole = map(enclosing.enclosed, rows)  # before the first commit: what is tried again is the same bytes
             going = {row.message_id: replace(row, status="sending", attempts=row.attempts + 1) for row in whole}

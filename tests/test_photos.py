@@ -311,6 +311,16 @@ def test_a_stranger_s_files_are_never_attached(telling: Telling) -> None:
     assert [names(letter.raw) for letter in asked(telling)] == [["hole.jpg"], ["hole.jpg"]]
 
 
+def test_only_what_may_hold_a_photo_is_looked_up(telling: Telling) -> None:
+    """Of three mails on the case one holds more than words; and one that came a moment ago is at hand."""
+    telling.act(*YES)
+    assert box(telling).asked == 1
+    telling.act("anna replies to E2", {"text": "Here is a better picture of it.", "attachments": ["better.jpg"]})
+    assert box(telling).asked == 2
+    wrote = [letter for letter in telling.world.letters() if letter.code == "customer-wrote"]
+    assert [names(letter.raw) for letter in wrote] == [["hole.jpg", "better.jpg"]]
+
+
 def test_what_is_tried_again_is_the_same_bytes(telling: Telling) -> None:
     """Photos are looked up once: no server, then a server that says later, and the mailbox is not asked again."""
     post(telling).gone = True

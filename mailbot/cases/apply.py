@@ -84,7 +84,7 @@ def _set(case: _Draft, name: str, value: object) -> None:
 
 
 def _keep(case: _Draft, mail: fx.KeepMail, at: datetime) -> None:
-    kept = CaseMail(mail.key, mail.message_id, mail.sender, mail.party, at, mail.kind, tuple(mail.why))
+    kept = CaseMail(mail.key, mail.message_id, mail.sender, mail.party, at, mail.kind, tuple(mail.why), mail.files)
     case.heard = {**case.heard, mail.party: at} if mail.human else case.heard
     case.mails = (*case.mails, kept)
 

@@ -106,4 +106,4 @@ def _merged(
 
 
 def _kept(mail: CaseMail, party: str, kind: str, why: tuple[str, ...], human: bool = True) -> fx.KeepMail:
-    return fx.KeepMail(mail.key, mail.message_id, mail.sender, party, kind, tuple(why), human)
+    return fx.KeepMail(mail.key, mail.message_id, mail.sender, party, kind, tuple(why), human, mail.files)

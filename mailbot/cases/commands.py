@@ -9,8 +9,11 @@ command (an amount, a day …) is read by `taking`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+from rapidfuzz import fuzz, process
 
 from mailbot.cases import assessment, heard, likeness
 from mailbot.cases.heard import PAUSE, holds, inside_word
@@ -21,8 +24,13 @@ from mailbot.process.wordlists import Hearing
 _LIKENESS = 86.0  # the least that counts as meant; the scores above it: alike, begun, all of it, the very words
 _BEGUN, _ALL_OF, _EXACT = 99.0, 100.0, 101.0
 _BETWEEN = re.compile(r"[\s,.!;:–—-]*")
+_SPOKEN = re.compile(r"\S+")
 _CODE = re.compile(r"[a-z][a-z0-9]{0,15}-[a-z2-7]{7}")
 _FREE = ("words", "form")  # whatever follows belongs to it, questions and doubts too
+# Less than any two texts have that `likeness` calls alike: five letters of which two changed places have 80 of 100.
+_MAY_BE_ALIKE = 79.0
+_LOOKED_AT = 200  # characters of a line that may begin with a mistyped word, as `likeness` does
+_MOST_SLIPS = 2  # of typing that a phrase may have, so that it is as much longer or shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,35 @@ class Said:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Words:
+    """The words of a choice as texts are compared with them, made ready once for all mails."""
+
+    every: tuple[str, ...]
+    same: frozenset[str]
+    longest: tuple[str, ...]  # the same, the longest first
+    sizes: tuple[tuple[str, int, int], ...]  # each with its blanks and its length less the marks at its ends
+
+
+@lru_cache(maxsize=1024)
+def _words_of(words: tuple[str, ...]) -> _Words:
+    every = heard.compared(words)
+    sizes = tuple((word, word.count(" "), len(heard.tidy(word))) for word in every)
+    return _Words(every, frozenset(every), tuple(sorted(every, key=len, reverse=True)), sizes)
+
+
+@lru_cache(maxsize=64)
+def _all_words(words: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The words of several choices, each once."""
+    return tuple(dict.fromkeys(word for each in words for word in heard.compared(each)))
+
+
+@dataclass(frozen=True)
 class _Line:
-    """The first line as compared, whole and less courtesy; `choices` are all that it could mean at this moment."""
+    """The first line as compared, whole and less courtesy; `choices` are all that it could mean at this moment.
+
+    What is asked of it for every choice is found out once.
+    """
 
     whole: str
     said: str
@@ -51,6 +85,28 @@ class _Line:
         """Whether it is short enough, and no question, so that it can be an answer."""
         return not self.asks and len(self.whole) <= heard.LONGEST_LINE
 
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The ways in which it is compared as a whole."""
+        return frozenset({self.whole, self.said, heard.flat(self.whole), heard.flat(self.said)})
+
+    @cached_property
+    def behind_courtesy(self) -> str:
+        return self.whole[heard.before_words(self.whole, self.hearing) :]
+
+    @cached_property
+    def without_amount(self) -> _Line:
+        """The line as it would be without its amount: "gave her a £20 voucher" -> "gave her a voucher"."""
+        less = likeness.amount(self.hearing).sub(" ", self.said)
+        said = heard.tidy(" ".join(less.split()))
+        return self if said == self.said == self.whole else _Line(said, said, self.choices, self.hearing)
+
+    @cached_property
+    def near(self) -> Mapping[str, Sequence[str]]:
+        """Of the words of all choices the few that may be alike to the line, by the line whole and less courtesy."""
+        words = _all_words(tuple(choice.words for choice in self.choices))
+        return {said: _maybe_alike(said, words) for said in {self.whole, self.said}}
+
 
 def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing) -> Said | None:
     """The one choice the text names; None where it names none, or two equally."""
@@ -59,24 +115,23 @@ def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing)
     whole = heard.tidy(plain(first))
     if not whole:
         return None
-    offered = [_widened(choice, hearing) for choice in choices]
+    offered = [_widened(each, hearing.meanings) if isinstance(each, Answer) else each for each in choices]
     said = heard.without_courtesy(whole, hearing)
     others = [choice for choice in offered if choice.takes != "assessment"]
     answers = _Line(whole, said, [choice for choice in others if isinstance(choice, Answer)], hearing)
     commands = _Line(whole, said, [choice for choice in others if isinstance(choice, Command)], hearing)
     # What was asked comes first: `no` under a question answers it, and "no, we have it" is no command either.
     best = _best(answers) or _bare(answers)
-    if best is None and not any(_begins(whole, heard.compared(each.words), hearing) for each in answers.choices):
+    if best is None and not any(_begins(whole, _words_of(each.words), hearing) for each in answers.choices):
         best = _assessed(body, offered, hearing) or _commanded(commands, offered, first)
     return Said(best, _words(body, best, rest, hearing)) if best else None
 
 
-def _widened(choice: Answer | Command, hearing: Hearing) -> Answer | Command:
+@lru_cache(maxsize=1024)
+def _widened(answer: Answer, meanings: tuple[tuple[str, ...], ...]) -> Answer:
     """An answer with all the words that mean it; a command has its own alone."""
-    if not isinstance(choice, Answer):
-        return choice
-    words = heard.widened(choice.words, hearing.meanings)
-    return choice if words == choice.words else replace(choice, words=words)
+    words = heard.widened(answer.words, meanings)
+    return answer if words == answer.words else replace(answer, words=words)
 
 
 def says_nothing(note: str, hearing: Hearing) -> bool:
@@ -112,23 +167,23 @@ def _bare(line: _Line) -> Answer | Command | None:
 
 
 def _score(line: _Line, choice: Answer | Command) -> float:
-    words = heard.compared(choice.words)
+    words = _words_of(choice.words)
     if choice.takes in _FREE:
         return _free(line, words)
     if line.asks:
-        return _EXACT if line.whole in words or line.said in words else _near(line, words)
+        return _EXACT if line.whole in words.same or line.said in words.same else _near(line, words)
     if not line.free:
         return 0.0
     if choice.takes == "amount":
-        return max(_phrase(_without_amount(line), choice, words), _with_amount(line, choice, words))
+        return max(_phrase(line.without_amount, choice, words), _with_amount(line, choice, words))
     if choice.takes:
         return _named(line, choice, words)
     return _phrase(line, choice, words)
 
 
-def _phrase(line: _Line, choice: Answer | Command, words: Sequence[str]) -> float:
+def _phrase(line: _Line, choice: Answer | Command, words: _Words) -> float:
     """For a choice that takes nothing more: its words, perhaps twice, perhaps with a reason."""
-    if {line.whole, line.said, heard.flat(line.whole), heard.flat(line.said)} & set(words):
+    if not words.same.isdisjoint(line.forms):
         return _EXACT
     if line.said and _all_of(line.said, words, line.hearing):
         return _ALL_OF
@@ -137,29 +192,34 @@ def _phrase(line: _Line, choice: Answer | Command, words: Sequence[str]) -> floa
     return _near(line, words)
 
 
+def _led(text: str, words: _Words) -> float:
+    """One of the words first, then anything: the longer the word, the surer."""
+    if not text.startswith(words.every):
+        return 0.0
+    return max((_leads(text, word) for word in words.every), default=0.0)
+
+
 def _leads(text: str, word: str) -> float:
-    """Its own word first, then anything: the longer the word, the surer."""
     after = text[len(word) :] if text.startswith(word) else ""
     if text == word or PAUSE.match(after) or after[:1].isspace():
         return _ALL_OF + min(len(word), 50) / 100
     return 0.0
 
 
-def _free(line: _Line, words: Sequence[str]) -> float:
+def _free(line: _Line, words: _Words) -> float:
     """For a choice to which everything behind it belongs; mistyped, it needs a pause behind it."""
-    said = line.whole[heard.before_words(line.whole, line.hearing) :]
-    if best := max((_leads(said, word) for word in words), default=0.0):
+    said = line.behind_courtesy
+    if best := _led(said, words):
         return best
-    typed = likeness.begun_alike(said, words, line.hearing)
+    typed = _typed(said, words, line.hearing)
     return _LIKENESS + 1 if typed and PAUSE.match(said, typed) else _near(line, words)
 
 
-def _named(line: _Line, choice: Answer | Command, words: Sequence[str]) -> float:
+def _named(line: _Line, choice: Answer | Command, words: _Words) -> float:
     """For a choice that takes a name, a code, a day …: its own word first, and nothing that takes it back."""
-    best = max((_leads(line.said, word) for word in words), default=0.0)
-    if best:
+    if best := _led(line.said, words):
         return 0.0 if _turned(line, choice) else best
-    typed = likeness.begun_alike(line.said, words, line.hearing)
+    typed = _typed(line.said, words, line.hearing)
     return _LIKENESS + 1 if typed and not _turned(line, choice) else _near(line, words)
 
 
@@ -190,41 +250,47 @@ def _same(one: assessment.Assessment, other: assessment.Assessment) -> bool:
     return (one.finding, one.client) == (other.finding, other.client) and one.finding != ""
 
 
-def _without_amount(line: _Line) -> _Line:
-    """The line as it would be without its amount: "gave her a £20 voucher" -> "gave her a voucher"."""
-    less = likeness.amount(line.hearing).sub(" ", line.said)
-    said = heard.tidy(" ".join(less.split()))
-    return _Line(said, said, line.choices, line.hearing)
-
-
-def _with_amount(line: _Line, choice: Answer | Command, words: Sequence[str]) -> float:
+def _with_amount(line: _Line, choice: Answer | Command, words: _Words) -> float:
     """Its own word, the amount, then whatever explains it: "voucher 20 for Mrs Smith"."""
-    for word in sorted(words, key=len, reverse=True):
+    for word in words.longest if line.said.startswith(words.every) else ():
         if line.said.startswith(word) and not inside_word(line.said, len(word)):
             rest = line.said[len(word) :]
             pause = _BETWEEN.match(rest)
             follows = likeness.amount(line.hearing).match(rest, pause.end() if pause else 0)
             return _BEGUN if follows and not _turned(line, choice) else 0.0
-    typed = likeness.begun_alike(line.said, words, line.hearing)
+    typed = _typed(line.said, words, line.hearing)
     return _LIKENESS + 1 if typed and not _turned(line, choice) else 0.0
 
 
 def _mere_amount(line: _Line) -> bool:
-    return line.said != "" and not _without_amount(line).said
+    return line.said != "" and not line.without_amount.said
 
 
-def _near(line: _Line, words: Sequence[str]) -> float:
+def _maybe_alike(said: str, words: Sequence[str]) -> list[str]:
+    near = process.extract(said, words, scorer=fuzz.ratio, score_cutoff=_MAY_BE_ALIKE, limit=None)
+    return [word for word, _, _ in near]
+
+
+def _near(line: _Line, words: _Words) -> float:
     """How much like one of the words the line is, where nothing but typing tells them apart."""
-    pairs = ((said, word) for said in {line.whole, line.said} for word in likeness.as_long(said, words))
+    pairs = ((said, word) for said, near in line.near.items() for word in near if word in words.same)
     return max((likeness.alike(said, word, line.hearing) for said, word in pairs), default=0.0)
 
 
-def _all_of(said: str, words: Sequence[str], hearing: Hearing) -> bool:
+def _typed(said: str, words: _Words, hearing: Hearing) -> int:
+    """How long the beginning of the line is that is one of the words, mistyped; 0 for none."""
+    ends = [len(heard.tidy(said[: found.end()])) for found in _SPOKEN.finditer(said[:_LOOKED_AT])]
+    near = [word for word, at, size in words.sizes if at < len(ends) and abs(ends[at] - size) <= _MOST_SLIPS]
+    return likeness.begun_alike(said, near, hearing) if near else 0
+
+
+def _all_of(said: str, words: _Words, hearing: Hearing) -> bool:
     """Whether the line is nothing but phrases of this one choice: "no, not here", "yes they're here"."""
-    ordered = sorted(words, key=len, reverse=True)
     at = 0
     while at < len(said):
-        ends = (at + len(word) for word in ordered if word and said.startswith(word, at))
+        if not said.startswith(words.every, at):
+            return False
+        ends = (at + len(word) for word in words.longest if word and said.startswith(word, at))
         end = next((end for end in ends if not inside_word(said, end)), 0)
         if not end:
             return False
@@ -241,9 +307,11 @@ def _past_pause(said: str, at: int, hearing: Hearing) -> int:
     return pause.end() if pause else at
 
 
-def _begins(said: str, words: Sequence[str], hearing: Hearing) -> bool:
+def _begins(said: str, words: _Words, hearing: Hearing) -> bool:
     """The word, then a pause or, after a plain yes, whatever explains it. "no idea" is not a no."""
-    begun = [word for word in words if word and said.startswith(word) and len(said) > len(word)]
+    if not said.startswith(words.every):
+        return False
+    begun = [word for word in words.every if word and said.startswith(word) and len(said) > len(word)]
     return any(PAUSE.match(said, len(word)) or (word in hearing.assent and said[len(word)].isspace()) for word in begun)
 
 

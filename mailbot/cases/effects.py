@@ -42,6 +42,7 @@ class KeepMail:
     kind: str
     why: tuple[str, ...] = ()
     human: bool = True  # only a human's mail moves the clock
+    files: bool = True  # False: there is nothing but text in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class CaseMail:
     at: datetime
     kind: str
     why: tuple[str, ...] = ()
+    files: bool = True  # False: there is nothing but text in it, so no photo either
 
 
 @dataclass(frozen=True, slots=True)

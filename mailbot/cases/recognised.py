@@ -13,6 +13,7 @@ from mailbot.cases.events import Event
 from mailbot.cases.intake import Intake
 from mailbot.cases.model import Case, Form
 from mailbot.mail import references
+from mailbot.mail.model import Message
 from mailbot.process.model import Process
 
 _NO_NAME = re.compile(
@@ -46,7 +47,12 @@ class Recognised:
 def keep(intake: Intake, party: str, kind: str, why: tuple[str, ...], human: bool = True) -> fx.KeepMail:
     """The effect that the mail belongs to the case."""
     message = intake.message
-    return fx.KeepMail(message.key, message.message_id, intake.sender, party, kind, why, human)
+    return fx.KeepMail(message.key, message.message_id, intake.sender, party, kind, why, human, has_files(message))
+
+
+def has_files(message: Message) -> bool:
+    """Whether there is anything but text in the mail, or in mails attached to it."""
+    return any(not part.type.startswith("text/") for part in message.parts) or any(map(has_files, message.attached))
 
 
 def words_of(intake: Intake) -> dict[str, Any]:
