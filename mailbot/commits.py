@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,10 @@ class Outcome:
     row: OutboxRow
     event: Event
     status: str
+
+
+# (what became of letters, letters of which no case needs to know): one durable step
+Record = Callable[[Sequence[Outcome], Sequence[OutboxRow]], None]
 
 
 def commit_step(

@@ -8,7 +8,7 @@ try (photos are put in then).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,21 +16,16 @@ from mailbot import logs
 from mailbot.adapters.ledger import Ledger, OutboxRow
 from mailbot.adapters.ports import SENT, Delivery, Mailbox, Parcel, Post
 from mailbot.cases.events import Event
-from mailbot.commits import Outcome
+from mailbot.commits import Outcome, Record
 from mailbot.enclosing import Carried, Enclosing, Recent
 from mailbot.errors import PostError
+from mailbot.filing import Filing
 
 AT_ONCE = 9  # letters that one crash can put in doubt: three for each connection, so that a commit is worth its while
-FILED_AT_ONCE = 20  # letters with photos have up to 10 MB each
-SMALL = 200_000  # bytes; a larger one is put into Sent by itself
-ASKED_FOR = 5  # letters in a row that a server which files them by itself would have filed
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))  # growing, then the last one again
 DOUBTS_MOST = 3  # then a letter stays in doubt: a server that takes mail and never says so would get it for ever
 GIVE_UP = timedelta(days=5)  # RFC 5321 4.5.4.1: a sender gives up after four to five days
 SENT_AGAIN = "It is sent again with the same Message-ID, so that most mail programs show it once."
-
-# (what became of letters, letters of which no case needs to know): one durable step
-Record = Callable[[Sequence[Outcome], Sequence[OutboxRow]], None]
 
 
 class Posting:
@@ -43,8 +38,7 @@ class Posting:
         self._ledger, self._mailbox, self._post, self._record = ledger, mailbox, post, record
         self._sender, self._admin, self._grants, self._sent, self._in_doubt = sender, admin, grants, sent, in_doubt
         self._carries, self._recent = carries, recent
-        self._just_left: set[str] = set()  # letters that left in this run and were never tried to be filed
-        self._left_out = 0  # how many of those in a row were not in Sent
+        self._filing = Filing(ledger, mailbox, record, sent)
 
     def settle_doubts(self, now: datetime) -> int:
         """Letters found `sending` or in doubt: sent if Sent proves it, else shown, and sent again or asked about."""
@@ -64,6 +58,10 @@ class Posting:
                 self._record((), [replace(row, status="queued", next_at=now + pause)])
         return len(doubtful)
 
+    def file(self) -> int:
+        """Put copies of sent letters into Sent, unless the server did."""
+        return self._filing.rest()
+
     def send(self, now: Callable[[], datetime]) -> tuple[int, int]:
         """Send everything queued that may be tried now: (sent, not sent). Raises PostError if no server answers."""
         done = failed = 0
@@ -71,7 +69,7 @@ class Posting:
         while rows := self._ledger.outbox(("queued",), AT_ONCE, before=now()):
             whole = map(enclosing.enclosed, rows)  # before the first commit: what is tried again is the same bytes
             going = {row.message_id: replace(row, status="sending", attempts=row.attempts + 1) for row in whole}
-            self._record((), tuple(going.values()))
+            self._record((), (*going.values(), *self._filing.ahead()))
             answered: list[Outcome | OutboxRow] = []
             try:
                 for delivery in self._post.send([self._parcel(row) for row in going.values()]):
@@ -86,41 +84,6 @@ class Posting:
             left = sum(outcome.status == "sent" for outcome in outcomes)
             done, failed = done + left, failed + len(answered) - left
         return done, failed
-
-    def file(self) -> int:
-        """Put copies of sent letters into Sent, unless the server did."""
-        filed = 0
-        self._left_out = 0
-        while rows := self._ledger.outbox(("sent",), FILED_AT_ONCE):
-            if self._sent != "server":
-                self._append([row for row in rows if not self._is_filed(row.message_id)])
-            # those that a crash forgets are found in Sent
-            self._record((), [replace(row, status="filed", raw=b"") for row in rows])
-            filed += len(rows)
-        return filed
-
-    def _append(self, rows: Sequence[OutboxRow]) -> None:
-        """Copies into Sent: small letters together, one with photos alone."""
-        small = [row for row in rows if len(row.raw) <= SMALL]
-        if small:
-            self._mailbox.append_all(SENT, [(row.raw, row.at) for row in small])
-        for row in rows:
-            if len(row.raw) > SMALL:
-                self._mailbox.append(SENT, row.raw, row.at)
-
-    def _is_filed(self, message_id: str) -> bool:
-        """Whether Sent has the letter; not asked of one that left just now, once the server has filed none of a few.
-
-        Asking for each takes as long as sending it. One that an earlier run may have filed is always asked for.
-        """
-        just_left = message_id in self._just_left
-        self._just_left.discard(message_id)  # from here on it may be there
-        if just_left and self._left_out >= ASKED_FOR:
-            return False
-        found = self._mailbox.holds(SENT, message_id)
-        if just_left:
-            self._left_out = 0 if found else self._left_out + 1
-        return found
 
     def _again(self, row: OutboxRow) -> bool:
         """Whether a letter in doubt is sent again, with the same Message-ID."""
@@ -141,7 +104,7 @@ class Posting:
         match delivery.outcome:
             case "accepted":
                 sent = replace(row, status="sent", attempts=0, next_at=row.at, error="")
-                self._just_left.add(row.message_id)
+                self._filing.left(sent)
                 logs.sent(row.case, row.letter, row.rehearsed)
                 return Outcome(sent, _event("letter_sent", row), "sent")
             case "later" if now - row.at < GIVE_UP:

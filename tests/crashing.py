@@ -45,6 +45,7 @@ CHANGING = {  # methods of IMAPClient -> the kind of step
     "copy": "imap copy",
     "append": "imap append",
     "multiappend": "imap append",
+    "begin_append": "imap append",
     "create_folder": "imap create",
     "subscribe_folder": "imap subscribe",
     "add_flags": "imap flag",
@@ -94,10 +95,9 @@ class CountedLedger:
 class CountedMailbox(ImapMailbox):
     """The real mailbox; each command that changes something on the server is a step."""
 
-    done: Done
-
-    def _connected(self) -> Any:
-        return _CountedClient(super()._connected(), self.done)
+    def count(self, done: Done) -> None:
+        connected = self.line.connected
+        self.line.connected = lambda: _CountedClient(connected(), done)  # type: ignore[method-assign]
 
 
 class _CountedClient:
@@ -142,7 +142,7 @@ def cycle(folder: Path, now: datetime, die_after: int = 0, noted: Path | None = 
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     with DeskLock(settings.state_folder / "lock"):
         mailbox = CountedMailbox(assembly.account_of(settings), settings.imap.inbox, settings.imap.sent)
-        mailbox.done = steps.done
+        mailbox.count(steps.done)
         book = assembly.rulebook_of(settings, keep=True)
         beside = assembly.reading_of(book.rules().process)
         Desk(

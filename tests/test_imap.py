@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
-from mailbot.adapters import imap, imap_idle, imap_mails
+from mailbot.adapters import imap_connection, imap_idle, imap_mails
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.imap_link import Account
 from mailbot.adapters.ports import CASES, HUMAN, INBOX, JOURNAL, NO_ACTION, SENT, Arrived
@@ -418,8 +418,11 @@ def test_several_at_once(user: User) -> None:
     several = [(mail(number), LONG_AGO + timedelta(hours=number)) for number in (1, 2, 3)]
     box.append_all(SENT, several)
     box.append_all(SENT, [(mail(4), LONG_AGO)])
+    begun = box.begin_append(SENT, [(mail(5), LONG_AGO), (mail(6), LONG_AGO)])
+    assert box.holds(SENT, "<6@c.test>")  # heard in between
+    assert begun()
     filed = list(box.all(SENT))
-    assert [raw for _, raw in filed] == [mail(number) for number in (1, 2, 3, 4)]
+    assert [raw for _, raw in filed] == [mail(number) for number in (1, 2, 3, 4, 5, 6)]
     assert [arrived.received_at for arrived, _ in filed[:3]] == [at for _, at in several]
     box.close()
 
@@ -583,7 +586,7 @@ def test_connection_lost_while_unused(user: User, cable: Cable, monkeypatch: pyt
     box = mailbox(user, port=cable.port)
     box.waiting()
     cable.cut()
-    monkeypatch.setattr(imap, "TRUST_IDLE_SECONDS", -1)
+    monkeypatch.setattr(imap_connection, "TRUST_IDLE_SECONDS", -1)
     assert box.waiting()[1] == ()
     assert cable.connections == 2
     box.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +16,16 @@ from mailbot.adapters.memory import MemoryMailbox, MemoryPost, message_id_of
 from mailbot.adapters.ports import SENT, Delivery, Parcel
 from mailbot.desk import Desk
 from mailbot.errors import MailboxError, PostError
-from mailbot.posting import ASKED_FOR, AT_ONCE
+from mailbot.filing import ASKED_FOR
+from mailbot.filing import AT_ONCE as FILED_AT_ONCE
+from mailbot.posting import AT_ONCE
 from tests.story import COMPLAINT
 from tests.test_desk import MONDAY
 from tests.worlds import MemoryWorld
 from tests.writing import new_mail
 
 CUSTOMERS = 12
+MORE = 28  # with them, so many that some are filed while others leave
 
 
 class Server(MemoryMailbox):
@@ -90,10 +94,15 @@ def world(tmp_path: Path) -> MemoryWorld:
     made.post = Provider(made.mailbox)
     made.desk = Desk(made.settings, b"k" * 32, made._rulebook, made.ledger, made.mailbox, made.post, lambda: made.now)
     made.cycle(MONDAY)
-    for number in range(CUSTOMERS):
-        address = f"customer{number}@customer.test"
-        made.deliver(new_mail(address, "Anna", COMPLAINT["subject"], COMPLAINT["text"], MONDAY, number), MONDAY)
+    write(made, range(CUSTOMERS))
     return made
+
+
+def write(world: MemoryWorld, numbers: range) -> None:
+    """Customers complain."""
+    for number in numbers:
+        address = f"customer{number}@customer.test"
+        world.deliver(new_mail(address, "Anna", COMPLAINT["subject"], COMPLAINT["text"], MONDAY, number), MONDAY)
 
 
 def assert_each_once(world: MemoryWorld, letters: int = CUSTOMERS) -> None:
@@ -129,6 +138,30 @@ def test_a_line_that_breaks_over_sent_files_nothing_twice(world: MemoryWorld, br
         world.cycle(MONDAY)
     world.cycle(MONDAY)
     assert_each_once(world)
+
+
+@pytest.mark.parametrize("breaks_after", [0, 1, ASKED_FOR, FILED_AT_ONCE, CUSTOMERS + MORE - 1])
+def test_many_letters_are_filed_while_others_leave(world: MemoryWorld, breaks_after: int) -> None:
+    """Their copies wait for nothing and nothing waits for them; a line that breaks meanwhile costs only another try."""
+    write(world, range(CUSTOMERS, CUSTOMERS + MORE))
+    world.mailbox.breaks_after = breaks_after  # type: ignore[attr-defined]
+    with pytest.raises(MailboxError) if breaks_after > FILED_AT_ONCE + AT_ONCE else nullcontext():
+        world.cycle(MONDAY)
+    assert len(world.letters()) == CUSTOMERS + MORE
+    world.cycle(MONDAY)
+    assert_each_once(world, CUSTOMERS + MORE)
+    ledger = world.ledger
+    assert isinstance(ledger, CountedLedger)
+    together = sum(1 for changed in ledger.changed if changed["filed"] and changed["sending"])
+    assert together == (breaks_after in (0, CUSTOMERS + MORE - 1))
+
+
+def test_a_server_that_has_filed_them_is_believed_meanwhile(world: MemoryWorld) -> None:
+    """Copies that are there already are not made again."""
+    write(world, range(CUSTOMERS, CUSTOMERS + MORE))
+    world.post.files_from = 0  # type: ignore[attr-defined]
+    world.cycle(MONDAY)
+    assert_each_once(world, CUSTOMERS + MORE)
 
 
 def test_letters_of_an_earlier_run_are_all_asked_about(world: MemoryWorld) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,14 +20,15 @@ from imapclient.exceptions import IMAPClientError
 
 from mailbot.adapters import imap_folders, imap_idle, imap_link, imap_mails
 from mailbot.adapters.imap_ahead import Ahead
-from mailbot.adapters.imap_refusals import FAILURES, failure, no_inbox
+from mailbot.adapters.imap_appending import Appending
+from mailbot.adapters.imap_connection import Connection
+from mailbot.adapters.imap_refusals import FAILURES, no_inbox
 from mailbot.adapters.imap_uids import batches, uid_sets
 from mailbot.adapters.ports import INBOX, SENT, Arrived
 from mailbot.errors import MailboxError
 
 BATCH_BYTES = 4_000_000
 BATCH_MAILS = 50
-TRUST_IDLE_SECONDS = 30  # a connection unused for longer is tried with NOOP before it is used
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,17 @@ class ImapMailbox:
         self._account = account
         self._inbox = inbox
         self._sent = sent
-        self._client: Any = None
+        self.line = Connection(account, self._forget)
         self._opened: _Opened | None = None
         self._validity: int | None = None  # of the inbox, as last told by waiting()
         self._sizes: dict[int, int] = {}  # of the mails in the inbox, as last told by waiting()
         self._ahead = Ahead()
         self._names = imap_folders.Names(inbox)
-        self._used_at = 0.0
         self._mark: tuple[int, int] | None = None  # how far watch() has seen: (UIDVALIDITY, UIDNEXT)
 
     def waiting(self) -> tuple[int, tuple[Arrived, ...]]:
         """(UIDVALIDITY, what is in the inbox now, by UID), without what is flagged \\Deleted; reads no body."""
-        with self._asking("listing the inbox") as client:
+        with self.line.asking("listing the inbox") as client:
             opened = self._select(client, self._inbox, readonly=False)
             found = imap_mails.arrivals(client, imap_mails.live_uids(client, opened.exists))
         self._validity = opened.validity
@@ -75,13 +74,13 @@ class ImapMailbox:
 
     def dates(self, uids: Sequence[int]) -> dict[int, datetime | None]:
         """The Date headers of mails in the inbox, in UTC (None: absent or unreadable), without reading the mails."""
-        with self._asking("reading dates") as client:
+        with self.line.asking("reading dates") as client:
             self._stay_in_inbox(client)
             return imap_mails.dates(client, uids)
 
     def read(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Whole mails of the inbox by UID (BODY.PEEK); a UID that is gone is absent from the answer."""
-        with self._asking("reading mails") as client:
+        with self.line.asking("reading mails") as client:
             self._stay_in_inbox(client)
             if (came := self._ahead.answer(uids)) is not None:
                 return came
@@ -93,13 +92,14 @@ class ImapMailbox:
 
     def ahead(self, uids: Sequence[int]) -> None:
         """These are read next: the server is asked now, and heard when they are."""
-        with self._asking("asking for mails") as client:
+        with self.line.asking("asking for mails") as client:
             self._stay_in_inbox(client)
-            self._ahead.ask(client, uids, self._sizes)
+            if self._ahead.ask(client, uids, self._sizes):
+                self.line.later(self._ahead.hear)
 
     def read_head(self, uid: int, size: int) -> bytes:
         """The first `size` bytes of a mail of the inbox; b"" if it is gone."""
-        with self._asking("reading the head of a mail") as client:
+        with self.line.asking("reading the head of a mail") as client:
             self._stay_in_inbox(client)
             return imap_mails.whole_or_head(client, uid, size) or b""
 
@@ -107,7 +107,7 @@ class ImapMailbox:
         """Move from the inbox, in one command as far as a command line holds; UIDs that are gone are passed over."""
         if not uids:
             return
-        with self._asking(f"moving mail to {folder}") as client:
+        with self.line.asking(f"moving mail to {folder}") as client:
             self._stay_in_inbox(client)
             target = self._names.of(client, folder)
             put = client.move if client.has_capability("MOVE") else partial(imap_mails.copy_away, client)
@@ -116,13 +116,13 @@ class ImapMailbox:
 
     def holds(self, folder: str, message_id: str) -> bool:
         """Whether the folder holds a mail with exactly that Message-ID; one that does not exist holds none."""
-        with self._asking(f"searching {folder}") as client:
+        with self.line.asking(f"searching {folder}") as client:
             return self._look_into(client, folder) is not None and imap_mails.with_id(client, message_id) is not None
 
     def fetch(self, folder: str, message_id: str, most: int) -> bytes | None:
         """The first mail of the folder with that Message-ID; None if there is none, or it is larger (`most`: bytes)."""
         doing = f"reading a mail in {folder}"
-        with self._asking(doing) as client:
+        with self.line.asking(doing) as client:
             uid = imap_mails.with_id(client, message_id) if self._look_into(client, folder) else None
             sizes = imap_mails.sizes(client, [uid]) if uid else {}
         if uid not in sizes or sizes[uid] > most:
@@ -134,7 +134,7 @@ class ImapMailbox:
         if folder == SENT and self._sent == "server":
             return
         when = at.astimezone(UTC)  # imapclient would take a naive time for the machine's own zone
-        with self._asking(f"filing a mail in {folder}") as client:
+        with self.line.asking(f"filing a mail in {folder}") as client:
             target = self._names.of(client, folder)
             self._into(client, target, lambda: client.append(target, raw, (b"\\Seen",), when))
 
@@ -142,7 +142,7 @@ class ImapMailbox:
         """Put several mails into the folder, marked read: in one command where the server can (RFC 3502)."""
         if folder == SENT and self._sent == "server":
             return
-        with self._asking(f"filing mails in {folder}") as client:
+        with self.line.asking(f"filing mails in {folder}") as client:
             if len(mails) > 1 and client.has_capability("MULTIAPPEND"):
                 target = self._names.of(client, folder)
                 self._into(client, target, lambda: imap_mails.append_all(client, target, mails))
@@ -150,9 +150,27 @@ class ImapMailbox:
         for raw, at in mails:
             self.append(folder, raw, at)
 
+    def begin_append(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> Callable[[], bool]:
+        """As append_all, not waited for where the server lets us: what is given back waits and tells."""
+        if folder == SENT and self._sent == "server":
+            return lambda: True
+        with self.line.asking(f"filing mails in {folder}") as client:
+            if client.has_capability("MULTIAPPEND") and client.has_capability("LITERAL+"):
+                target = self._names.of(client, folder)
+                self._leave(client, target)
+                filing = Appending(client.begin_append(target, mails))
+                self.line.later(filing.hear)
+                return partial(self._heard, filing)
+        self.append_all(folder, mails)
+        return lambda: True
+
+    def _heard(self, filing: Appending) -> bool:
+        self.line.hear()
+        return filing.done
+
     def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
         """Every mail of a folder, by UID, in batches; one that does not exist is empty."""
-        with self._asking(f"listing {folder}") as client:
+        with self.line.asking(f"listing {folder}") as client:
             opened = self._look_into(client, folder)
             found = imap_mails.arrivals(client, imap_mails.live_uids(client, opened.exists)) if opened else ()
         if not opened:
@@ -179,13 +197,13 @@ class ImapMailbox:
         """
         so_far = bytearray()
         try:
-            with self._asking(doing) as client:
+            with self.line.asking(doing) as client:
                 enter(client)
                 return imap_mails.bodies(client, batch, sizes, so_far)
         except MailboxError:
             if not so_far or sizes[batch[0]] - len(so_far) > imap_mails.PIECE:
                 raise
-        with self._asking(doing) as client:
+        with self.line.asking(doing) as client:
             enter(client)
             return imap_mails.at_once(client, batch)
 
@@ -198,7 +216,7 @@ class ImapMailbox:
         until = time.monotonic() + seconds
         lost = False
         while True:
-            with self._asking("waiting for new mail") as client:
+            with self.line.asking("waiting for new mail") as client:
                 if self._news(client):
                     return True
                 left = until - time.monotonic()
@@ -211,52 +229,17 @@ class ImapMailbox:
                     if lost:  # twice in one watch: not a server that ended an old IDLE
                         raise
                     lost = True
-            self._drop()
+            self.line.drop()
 
     def close(self) -> None:
         """Log out; never raises."""
-        client, self._client = self._client, None
-        self._opened = None
-        self._ahead.forget()
-        if client is not None:
-            imap_link.say_goodbye(client)
+        self.line.close()
 
-    @contextmanager
-    def _asking(self, doing: str) -> Iterator[Any]:
-        """A live connection for one errand; whatever fails within drops it and becomes a MailboxError."""
-        try:
-            yield self._connected()
-            self._used_at = time.monotonic()
-        except BaseException as error:  # also where the desk is stopped in the middle of an answer
-            self._drop()
-            if isinstance(error, FAILURES):
-                raise failure(error, self._account, doing) from error
-            raise
-
-    def _connected(self) -> Any:
-        """The connection at hand, with nothing on it that is still to be heard.
-
-        It is tried first if it was left alone for a while: servers and firewalls drop those. One on which mails were
-        asked for ahead in vain is dropped: whoever needs them asks again, and is told what is wrong.
-        """
-        if self._client is not None:
-            try:
-                self._ahead.take(self._client)
-                if time.monotonic() - self._used_at > TRUST_IDLE_SECONDS:
-                    self._client.noop()
-            except FAILURES:
-                self._drop()
-        if self._client is None:
-            self._client = imap_link.connect(self._account)
-        return self._client
-
-    def _drop(self) -> None:
-        client, self._client = self._client, None
+    def _forget(self) -> None:
+        """The connection is gone, and what was known of it."""
         self._opened = None
         self._ahead.forget()
         self._names.forget()
-        if client is not None:
-            imap_link.hang_up(client)
 
     def _select(self, client: Any, name: str, *, readonly: bool) -> _Opened:
         self._opened = None  # after a refused SELECT no folder is selected (RFC 3501 6.3.1)
@@ -300,8 +283,7 @@ class ImapMailbox:
 
     def _into(self, client: Any, target: str, put: Callable[[], object]) -> None:
         """Put something into a folder; one that is not there (yet, or any more) is created, and the step repeated."""
-        if self._opened and self._opened.name == target:  # Dovecot fails on a selected folder that was deleted
-            self._select(client, self._inbox, readonly=False)
+        self._leave(client, target)
         try:
             put()
         except IMAPClientError as error:
@@ -309,6 +291,11 @@ class ImapMailbox:
                 raise
             imap_folders.create(client, target)
             put()
+
+    def _leave(self, client: Any, target: str) -> None:
+        """Not to stand in a folder that something is put into: Dovecot fails on a selected one that was deleted."""
+        if self._opened and self._opened.name == target:
+            self._select(client, self._inbox, readonly=False)
 
     def _news(self, client: Any) -> bool:
         """Whether the inbox got a mail since the last look; the first look only sets the mark."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import imaplib
 import socket
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from imapclient import IMAPClient
+from imapclient.datetime_util import datetime_to_INTERNALDATE
 from imapclient.imapclient import SocketTimeout, join_message_ids
 from imapclient.response_parser import parse_fetch_response
 
@@ -43,14 +45,14 @@ class Wire(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         self.socket().settimeout(seconds)
         self._pace.within(seconds)
 
-    def begin_fetch(self, uids: Sequence[int], data: str) -> tuple[str, str]:
+    def begin_fetch(self, uids: Sequence[int], data: str) -> tuple[bytes, bytes]:
         """FETCH sent and its answer not waited for: no other command before `end_fetch` has it. RFC 3501 5.5.
 
         NOOP before it, so that the server first hears itself what others took away (RFC 3501 5.2).
         """
         return self._imap._command("NOOP"), self._imap._command("UID", "FETCH", join_message_ids(uids), f"({data})")
 
-    def end_fetch(self, tags: tuple[str, str]) -> Mapping[int, Mapping[bytes, Any]]:
+    def end_fetch(self, tags: tuple[bytes, bytes]) -> Mapping[int, Mapping[bytes, Any]]:
         """The answer to `begin_fetch`, as `fetch` gives it; the server has its whole time from here on."""
         self._pace.asked()
         noop, fetch = tags
@@ -60,6 +62,24 @@ class Wire(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         typ, answer = self._imap._untagged_response(typ, answer, "FETCH")
         found: Mapping[int, Mapping[bytes, Any]] = parse_fetch_response(answer, self.normalise_times, self.use_uid)
         return found
+
+    def begin_append(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> bytes:
+        """Several mails sent by one command, marked read, and the server's word not waited for until `end_append`.
+
+        It needs LITERAL+ and MULTIAPPEND: without them a server has to be heard before each mail. RFC 7888, RFC 3502.
+        """
+        tag: bytes = self._imap._new_tag()
+        line = [tag, b" APPEND ", self._normalise_folder(folder)]
+        for raw, at in mails:
+            when = datetime_to_INTERNALDATE(at.astimezone(UTC)).encode("ascii")
+            line += [b' (\\Seen) "', when, b'" {%d+}\r\n' % len(raw), raw]
+        self._imap.send(b"".join((*line, b"\r\n")))
+        return tag
+
+    def end_append(self, tag: bytes) -> None:
+        """The server's word on `begin_append`. Raises IMAPClientError where it refused."""
+        self._pace.asked()
+        self._checkok("append", *self._imap._command_complete("APPEND", tag))
 
     def start_tls(self) -> None:
         """STARTTLS, and the rest encrypted. Raises CapabilityError where the server has none."""

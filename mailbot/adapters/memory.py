@@ -6,7 +6,7 @@ a new UID in the other folder). It must never touch a network or a clock, and ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
@@ -136,6 +136,10 @@ class MemoryMailbox:
         for raw, at in mails:
             self.append(folder, raw, at)
 
+    def begin_append(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> Callable[[], bool]:
+        self.append_all(folder, mails)
+        return lambda: True
+
     def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
         held = self.folders.get(folder, Folder())
         return ((found, held.mails[found.uid][1]) for found in held.arrived())
@@ -220,6 +224,10 @@ class ReadOnlyMailbox:
     def append_all(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> None:
         for raw, at in mails:
             self.append(folder, raw, at)
+
+    def begin_append(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> Callable[[], bool]:
+        self.append_all(folder, mails)
+        return lambda: True
 
     def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
         return self._inner.all(folder)

@@ -7,7 +7,7 @@ All names of folders here are the desk's own (`Mailbot/Cases`); the adapter tran
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -62,6 +62,9 @@ class Mailbox(Protocol):
 
     def append_all(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> None:
         """Put several mails into the folder, marked read; where it fails, any of them may be there."""
+
+    def begin_append(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> Callable[[], bool]:
+        """As append_all, without waiting for the server: what is given back does, and says whether all are there."""
 
     def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
         """Every mail of a folder, by UID, read in batches (for rebuild)."""

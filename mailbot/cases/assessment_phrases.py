@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from mailbot.cases import heard, likeness
 from mailbot.process.wordlists import Hearing
 
@@ -20,6 +23,7 @@ _MOST = 20  # phrases, or places where one may begin, in a sentence
 _LONG_WORD = 6  # letters of a single word that may be mistyped
 _LOOKED_AT = 120  # characters of a clause in which a mistyped phrase is looked for
 _WORD = re.compile(r"[^\s,.;:()/!?]{1,40}")
+_MOST_SLIPS = 2  # of typing that `likeness` forgives in any phrase
 _BLANK = re.compile(r"[\s,:*-]*")
 
 
@@ -37,7 +41,7 @@ class Hit:
 def hits(sentence: str, hearing: Hearing) -> list[Hit]:
     """Every phrase in its order; where none of a kind stands there word for word, the first one mistyped."""
     table = hearing.compensation
-    named = {FINDING: _meanings(table.findings), CLIENT: _meanings(table.clients)}
+    named = {FINDING: _meanings(tuple(table.findings.items())), CLIENT: _meanings(tuple(table.clients.items()))}
     found: list[Hit] = []
     for match in heard.pattern((*named[FINDING], *named[CLIENT])).finditer(sentence):
         phrase = " ".join(match.group().split())
@@ -80,8 +84,16 @@ def _separators(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"[,.:/](?!\d)|[;()]|\s-+\s?|-\s|{heard.pattern(words).pattern}")
 
 
-def _meanings(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {word: value for value, words in table.items() for word in heard.compared(tuple(words))}
+@lru_cache(maxsize=32)
+def _meanings(table: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
+    return {word: value for value, words in table for word in heard.compared(words)}
+
+
+@lru_cache(maxsize=32)
+def _by_blanks(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Those without a blank, those with one …"""
+    blanks = range(max((phrase.count(" ") + 1 for phrase in phrases), default=0))
+    return tuple(tuple(phrase for phrase in phrases if phrase.count(" ") == count) for count in blanks)
 
 
 def _glued(sentence: str, start: int, end: int) -> bool:
@@ -122,15 +134,18 @@ def _past_blank(sentence: str, at: int) -> int:
 def _nearest(sentence: str, at: int, meanings: Mapping[str, str], hearing: Hearing) -> tuple[str, int, bool] | None:
     """The value whose phrase is nearest to the words that begin here; None where none is, or two are as near."""
     best: dict[str, tuple[int, int, bool]] = {}
-    words = list(_WORD.finditer(sentence[at : at + _LOOKED_AT]))
-    for phrase, value in meanings.items():
-        count = phrase.count(" ") + 1
-        if len(words) < count or (count == 1 and len(phrase) < _LONG_WORD):
+    ends: dict[str, int] = {}
+    for word, phrases in zip(_WORD.finditer(sentence[at : at + _LOOKED_AT]), _by_blanks(tuple(meanings)), strict=False):
+        said = " ".join(sentence[at : at + word.end()].split())
+        near = process.extract(said, phrases, scorer=OSA.distance, score_cutoff=_MOST_SLIPS, limit=None)
+        ends |= {phrase: at + word.end() for phrase, _, _ in near}
+    for phrase in filter(ends.__contains__, meanings) if ends else ():
+        value, end, weak = meanings[phrase], ends[phrase], " " not in phrase
+        if weak and len(phrase) < _LONG_WORD:
             continue
-        end = at + words[count - 1].end()
         slips = likeness.slips(" ".join(sentence[at:end].split()), phrase, hearing)
         if slips and (value not in best or slips < best[value][0]):
-            best[value] = (slips, end, count == 1)
+            best[value] = (slips, end, weak)
     ranked = sorted(best.items(), key=lambda item: item[1][0])
     if not ranked or (len(ranked) > 1 and ranked[1][1][0] == ranked[0][1][0]):
         return None

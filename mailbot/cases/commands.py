@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from mailbot.cases import assessment, heard, likeness
 from mailbot.cases.heard import PAUSE, holds, inside_word
@@ -30,7 +31,7 @@ _FREE = ("words", "form")  # whatever follows belongs to it, questions and doubt
 # Less than any two texts have that `likeness` calls alike: five letters of which two changed places have 80 of 100.
 _MAY_BE_ALIKE = 79.0
 _LOOKED_AT = 200  # characters of a line that may begin with a mistyped word, as `likeness` does
-_MOST_SLIPS = 2  # of typing that a phrase may have, so that it is as much longer or shorter
+_MOST_SLIPS = 2  # of typing that `likeness` forgives in any phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +44,20 @@ class Said:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Words:
-    """The words of a choice as texts are compared with them, made ready once for all mails."""
+    """The words of one choice, or of all at a moment, as texts are compared with them: made ready once for all."""
 
     every: tuple[str, ...]
     same: frozenset[str]
     longest: tuple[str, ...]  # the same, the longest first
-    sizes: tuple[tuple[str, int, int], ...]  # each with its blanks and its length less the marks at its ends
+    by_blanks: tuple[Mapping[str, str], ...]  # those without a blank, those with one …; each less the marks at its ends
 
 
 @lru_cache(maxsize=1024)
-def _words_of(words: tuple[str, ...]) -> _Words:
-    every = heard.compared(words)
-    sizes = tuple((word, word.count(" "), len(heard.tidy(word))) for word in every)
-    return _Words(every, frozenset(every), tuple(sorted(every, key=len, reverse=True)), sizes)
-
-
-@lru_cache(maxsize=64)
-def _all_words(words: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """The words of several choices, each once."""
-    return tuple(dict.fromkeys(word for each in words for word in heard.compared(each)))
+def _ready(*many: tuple[str, ...]) -> _Words:
+    every = tuple(dict.fromkeys(word for words in many for word in heard.compared(words)))
+    blanks = range(max((word.count(" ") + 1 for word in every), default=0))
+    by_blanks = tuple({word: heard.tidy(word) for word in every if word.count(" ") == count} for count in blanks)
+    return _Words(every, frozenset(every), tuple(sorted(every, key=len, reverse=True)), by_blanks)
 
 
 @dataclass(frozen=True)
@@ -102,10 +98,36 @@ class _Line:
         return self if said == self.said == self.whole else _Line(said, said, self.choices, self.hearing)
 
     @cached_property
-    def near(self) -> Mapping[str, Sequence[str]]:
+    def _known(self) -> _Words:
+        return _ready(*(choice.words for choice in self.choices))
+
+    @cached_property
+    def alike(self) -> Mapping[str, Sequence[str]]:
         """Of the words of all choices the few that may be alike to the line, by the line whole and less courtesy."""
-        words = _all_words(tuple(choice.words for choice in self.choices))
-        return {said: _maybe_alike(said, words) for said in {self.whole, self.said}}
+        return {said: _maybe_alike(said, self._known) for said in {self.whole, self.said}}
+
+    @cached_property
+    def begun(self) -> frozenset[str]:
+        """Those that may be its beginning, mistyped."""
+        return _maybe_begun(self.said, self._known)
+
+    @cached_property
+    def begun_behind_courtesy(self) -> frozenset[str]:
+        return _maybe_begun(self.behind_courtesy, self._known)
+
+
+def _maybe_alike(said: str, words: _Words) -> Sequence[str]:
+    near = process.extract(said, words.every, scorer=fuzz.ratio, score_cutoff=_MAY_BE_ALIKE, limit=None)
+    return [word for word, _, _ in near]
+
+
+def _maybe_begun(said: str, words: _Words) -> frozenset[str]:
+    found: set[str] = set()
+    for spoken, known in zip(_SPOKEN.finditer(said[:_LOOKED_AT]), words.by_blanks, strict=False):
+        begun = heard.tidy(said[: spoken.end()])
+        near = process.extract(begun, known, scorer=OSA.distance, score_cutoff=_MOST_SLIPS, limit=None)
+        found.update(word for _, _, word in near)
+    return frozenset(found)
 
 
 def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing) -> Said | None:
@@ -122,7 +144,7 @@ def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing)
     commands = _Line(whole, said, [choice for choice in others if isinstance(choice, Command)], hearing)
     # What was asked comes first: `no` under a question answers it, and "no, we have it" is no command either.
     best = _best(answers) or _bare(answers)
-    if best is None and not any(_begins(whole, _words_of(each.words), hearing) for each in answers.choices):
+    if best is None and not any(_begins(whole, _ready(each.words), hearing) for each in answers.choices):
         best = _assessed(body, offered, hearing) or _commanded(commands, offered, first)
     return Said(best, _words(body, best, rest, hearing)) if best else None
 
@@ -167,7 +189,7 @@ def _bare(line: _Line) -> Answer | Command | None:
 
 
 def _score(line: _Line, choice: Answer | Command) -> float:
-    words = _words_of(choice.words)
+    words = _ready(choice.words)
     if choice.takes in _FREE:
         return _free(line, words)
     if line.asks:
@@ -211,7 +233,7 @@ def _free(line: _Line, words: _Words) -> float:
     said = line.behind_courtesy
     if best := _led(said, words):
         return best
-    typed = _typed(said, words, line.hearing)
+    typed = _typed(said, line.begun_behind_courtesy, words, line.hearing)
     return _LIKENESS + 1 if typed and PAUSE.match(said, typed) else _near(line, words)
 
 
@@ -219,7 +241,7 @@ def _named(line: _Line, choice: Answer | Command, words: _Words) -> float:
     """For a choice that takes a name, a code, a day …: its own word first, and nothing that takes it back."""
     if best := _led(line.said, words):
         return 0.0 if _turned(line, choice) else best
-    typed = _typed(line.said, words, line.hearing)
+    typed = _typed(line.said, line.begun, words, line.hearing)
     return _LIKENESS + 1 if typed and not _turned(line, choice) else _near(line, words)
 
 
@@ -258,7 +280,7 @@ def _with_amount(line: _Line, choice: Answer | Command, words: _Words) -> float:
             pause = _BETWEEN.match(rest)
             follows = likeness.amount(line.hearing).match(rest, pause.end() if pause else 0)
             return _BEGUN if follows and not _turned(line, choice) else 0.0
-    typed = _typed(line.said, words, line.hearing)
+    typed = _typed(line.said, line.begun, words, line.hearing)
     return _LIKENESS + 1 if typed and not _turned(line, choice) else 0.0
 
 
@@ -266,22 +288,17 @@ def _mere_amount(line: _Line) -> bool:
     return line.said != "" and not line.without_amount.said
 
 
-def _maybe_alike(said: str, words: Sequence[str]) -> list[str]:
-    near = process.extract(said, words, scorer=fuzz.ratio, score_cutoff=_MAY_BE_ALIKE, limit=None)
-    return [word for word, _, _ in near]
-
-
 def _near(line: _Line, words: _Words) -> float:
     """How much like one of the words the line is, where nothing but typing tells them apart."""
-    pairs = ((said, word) for said, near in line.near.items() for word in near if word in words.same)
+    pairs = ((said, word) for said, near in line.alike.items() for word in near if word in words.same)
     return max((likeness.alike(said, word, line.hearing) for said, word in pairs), default=0.0)
 
 
-def _typed(said: str, words: _Words, hearing: Hearing) -> int:
-    """How long the beginning of the line is that is one of the words, mistyped; 0 for none."""
-    ends = [len(heard.tidy(said[: found.end()])) for found in _SPOKEN.finditer(said[:_LOOKED_AT])]
-    near = [word for word, at, size in words.sizes if at < len(ends) and abs(ends[at] - size) <= _MOST_SLIPS]
-    return likeness.begun_alike(said, near, hearing) if near else 0
+def _typed(said: str, near: frozenset[str], words: _Words, hearing: Hearing) -> int:
+    """How long the beginning of the line is that is one of the words, mistyped; 0 for none. near: all it could be."""
+    if near.isdisjoint(words.same):
+        return 0
+    return likeness.begun_alike(said, [word for word in words.every if word in near], hearing)
 
 
 def _all_of(said: str, words: _Words, hearing: Hearing) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from mailbot.cases import form_labels
 from mailbot.cases.form_labels import letters
@@ -22,15 +23,14 @@ _MOST_TEXT = 200_000  # characters looked through: a hundred times the whole for
 _MOST_LINES = 2_000  # the form has some thirty lines; the rest of a hostile mail is not searched for labels
 _LONGEST_LINE = 10_000
 _QUOTE_MARKS = re.compile(r"^[\s>|]{0,40}")
-_BULLET = re.compile(r"^[•·]\s?")
+_BULLETS = ("•", "·")
 _HINT_LINES = 4  # a hint of one line is broken into no more, however narrow the window
 _SURE_HINT = 40  # letters from the beginning of a hint that nobody writes by chance
 _SURE_END = 12  # characters of the line below the form that tell it from other words
 _HINT_START = 4  # letters by which a hint is looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line without its quote marks. `of`: the field whose hint it was; the text is what was written behind it."""
 
     text: str
@@ -42,6 +42,9 @@ class Line:
     depth: int = 0  # quote marks before it
 
 
+Hints = tuple[tuple[str, Field], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What a form looks like: its labels, its hints by their letters, and what follows below it."""
@@ -49,7 +52,7 @@ class Sheet:
     labels: Mapping[str, Field]
     known: form_labels.Labels
     hints: Mapping[str, Field]
-    starts: frozenset[str]  # how the hints begin
+    starts: Mapping[str, Hints]  # those that may begin so, the longest first
     ends: tuple[str, ...]
 
 
@@ -58,8 +61,14 @@ def sheet(rules: Process) -> Sheet:
     """The form of the rule files."""
     labels = {plain(label): field for field in rules.form for each in field.labels.values() for label in each}
     hints = {letters(hint): field for field in rules.form for hint in field.hints.values()}
-    starts = frozenset(hint[:count] for hint in hints for count in range(1, _HINT_START + 1))
+    begun = {hint[:count] for hint in hints for count in range(1, _HINT_START + 1)}
+    longest = sorted(hints.items(), key=lambda each: -len(each[0]))
+    starts = {start: tuple(each for each in longest if _begin_alike(each[0], start)) for start in begun}
     return Sheet(labels, form_labels.labels(rules), hints, starts, tuple(_ends(rules)))
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def lines(text: str, form: Sheet) -> list[Line]:
@@ -88,7 +97,7 @@ def _line(line: str, mark: str) -> Line:
     text = line[len(before) : _LONGEST_LINE].strip()
     quoted = mark == quotes.QUOTED
     depth = before.count(">") if quoted else 0
-    return Line(text, quoted, bool(_BULLET.match(text)), len(line) >= 55, None, mark == quotes.APART, depth)
+    return Line(text, quoted, text.startswith(_BULLETS), len(line) >= 55, None, mark == quotes.APART, depth)
 
 
 def _ends(rules: Process) -> Iterator[str]:
@@ -117,15 +126,14 @@ def _hint_at(found: Sequence[Line], at: int, form: Sheet) -> tuple[int, Line | N
     said = letters(text) if text else ""
     if not said:
         return 0, None
-    if said[:_HINT_START] in form.starts:
-        near = ((hint, of) for hint, of in form.hints.items() if hint.startswith(said) or said.startswith(hint))
-        for hint, field in sorted(near, key=lambda each: -len(each[0])):
-            if said.startswith(hint):
-                return 1, replace(found[at], text=_behind(text, hint), of=field)
-            count = _joined(found, at, said, hint)
-            if count:
-                return count, replace(found[at], text="", of=field)
-    return int(_is_fragment(text, said, form)), None
+    near = form.starts.get(said[:_HINT_START], ())
+    for hint, field in near:
+        if said.startswith(hint):
+            return 1, found[at]._replace(text=_behind(text, hint), of=field)
+        count = _joined(found, at, said, hint)
+        if count:
+            return count, found[at]._replace(text="", of=field)
+    return int(_is_fragment(text, said, near, form)), None
 
 
 def _joined(found: Sequence[Line], at: int, said: str, hint: str) -> int:
@@ -139,14 +147,14 @@ def _joined(found: Sequence[Line], at: int, said: str, hint: str) -> int:
     return 0
 
 
-def _is_fragment(text: str, said: str, form: Sheet) -> bool:
+def _is_fragment(text: str, said: str, near: Hints, form: Sheet) -> bool:
     """Whether the line is a piece of a hint whose other half is lost: its bracket, or its length, gives it away."""
     opened, closed = text.startswith("("), text.endswith(")")
     if opened and not closed and len(said) >= 4:
-        return any(hint.startswith(said) for hint in form.hints)
+        return any(hint.startswith(said) for hint, _ in near)
     if closed and "(" not in text and len(said) >= 4:
         return any(hint.endswith(said) for hint in form.hints)
-    return len(said) >= _SURE_HINT and any(hint.startswith(said) for hint in form.hints)
+    return len(said) >= _SURE_HINT and any(hint.startswith(said) for hint, _ in near)
 
 
 def _behind(text: str, hint: str) -> str:
@@ -155,5 +163,5 @@ def _behind(text: str, hint: str) -> str:
     for position, character in enumerate(text):
         if left == 0:
             return text[position:].lstrip(" )）].。:：-–—*_\n")
-        left -= len(letters(character))
+        left -= character.isalnum() if character.isascii() else len(letters(character))
     return ""

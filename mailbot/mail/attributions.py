@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.mail.either_case import either_case
+
 LINES_MAX = 4
 SAID_MAX = 400
 LINE_MAX = 300
@@ -43,13 +45,12 @@ _BEGINNINGS = (
 )
 _BEGINS = tuple(filter(None, _BEGINNINGS.casefold().split("|")))
 _QUOTING = ("quoting ", "citando ", "zitat von ", "citation de ", "quoto ", "citerar ", "citát od ", "citát ")
-VERB = re.compile(
+VERB = either_case(
     r"\bwrote\b|\bwrites\b|\bsaid\b|a [ée]crit|escribi[óo]|escribiu|\bescrigu|ha escrit|\bschrieb\b"
     "|geschrieben|ha scritto|escreveu|schreef|geschreven|napisał|napisal|napsal|nap[íi]sal|napisao|a scris"
     r"|skrev|\bpisze\b|napisana przez|напис|\bпиш|писал|写道|寫道|写到|写了|来信|yazdı|kirjoitti|írta|έγραψε"
     "|έγραψ|đã viết|menulis|เขียนว่า|작성|쓰기|보낸 메일|さんは書きました|のメール|のメッセージ|が書きました"
-    "|kirjutas|rašė|rakstīja|כתב|כתבה|מאת|كتب|تمت كتابة|missatge de .{1,100} del dia",
-    re.IGNORECASE,
+    "|kirjutas|rašė|rakstīja|כתב|כתבה|מאת|كتب|تمت كتابة|missatge de .{1,100} del dia"
 )
 _VERB_AT_END = re.compile(
     "(?:wrote|writes|a [ée]crit|escribi[óo]|schrieb|geschrieben|ha scritto|escreveu|schreef|geschreven"
@@ -97,6 +98,8 @@ class Attribution:
 
 def is_quoted(line: str) -> bool:
     """Whether the line carries a quote mark (RFC 3676 4.5); an angry face is none."""
+    if ">" not in line[:4]:
+        return False
     mark = line[:4].lstrip()
     if not mark.startswith(">") or mark.startswith((">:(", ">:-", ">_<", ">.<")):
         return False
@@ -124,6 +127,8 @@ def attribution(lines: Sequence[str], at: int) -> Attribution | None:
 
 def seen(line: str) -> str:
     """The line as a reader sees it: no marks of direction, plain single spaces."""
+    if line.isascii() and "  " not in line and "\t" not in line:
+        return line.strip()
     return _SPACES.sub(" ", _UNSEEN.sub("", line)).strip()
 
 
@@ -134,9 +139,9 @@ def _may_begin(first: str, lines: Sequence[str], at: int) -> bool:
     if _ends(first) or "@" in first or any(map(str.isdigit, first[:24])) or has_beginning(first):
         return True
     following = seen(lines[at + 1][:LINE_MAX]) if at + 1 < len(lines) else ""
-    addressed = following.startswith(("<", "(<")) or first.endswith(("<", "("))
-    named = len(first.split()) <= _NAME_ABOVE or VERB.search(first) is not None
-    return addressed and named and "@" in following
+    if "@" not in following or not (following.startswith(("<", "(<")) or first.endswith(("<", "("))):
+        return False
+    return len(first.split()) <= _NAME_ABOVE or VERB.search(first) is not None
 
 
 def _ends(joined: str) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from mailbot.mail.either_case import either_case
+
 DEVICE_MAX = 140
 _BEGIN_WORDS = (
     "sent from (?:my |our |a |an |the |yahoo|aol|outlook|mail for|mail on|windows|samsung|proton|gmail"
@@ -59,7 +61,7 @@ _BEGIN_WORDS = (
     "|outlook for (?:ios|android)|私の.{1,20}から送信|나의 .{1,20}에서 보냄|내 .{1,20}에서 보냄"
     "|.{1,30}에서 보냄$|נשלח מ|أرسلت من|أُرسلت من|تم الإرسال من"
 )
-_BEGINS = re.compile(rf"^(?:{_BEGIN_WORDS})", re.IGNORECASE)
+_BEGINS = either_case(rf"^(?:{_BEGIN_WORDS})")
 # "Sent from my husband's account, mine does not work" and "Envoyé de Paris le 3 mai par la poste" are said by a person.
 _OWN = re.compile(
     r"\b(?:account|because|since|address|email of|wife|husband|yesterday|last|konto|weil|gestern|compte|car"
@@ -186,7 +188,7 @@ _HEADING = re.compile(
     r"|免责声明|保密声明)\W{0,9}",
     re.IGNORECASE,
 )
-_LEGAL = re.compile(_LEGAL_WORDS, re.IGNORECASE | re.MULTILINE)
+_LEGAL = either_case(_LEGAL_WORDS, re.MULTILINE)
 # What a company writes below its name and a customer in a complaint ("ai sensi del codice del consumo"): it counts
 # below a signature, or where the paragraph speaks of a recipient.
 _COMPANY_WORDS = (
@@ -206,24 +208,26 @@ _COMPANY_WORDS = (
     "|gizlidir|конфиденциальн|конфіденційн|εμπιστευτικ|免责声明|法律声明|退订|取消订阅|环境|保密|配信停止"
     "|수신 ?거부"
 )
-_COMPANY = re.compile(_COMPANY_WORDS, re.IGNORECASE)
-_RECIPIENT = re.compile(
+_COMPANY = either_case(_COMPANY_WORDS)
+_RECIPIENT = either_case(
     "recipient|addressee|empfänger|adressat|destinat[aá]|absender|mittente|ontvanger|odbiorc|mottagar"
-    "|modtager|vastaanotta|příjem|címzett|получател|одержувач|παραλήπτ|收件人|接收",
-    re.IGNORECASE,
+    "|modtager|vastaanotta|příjem|címzett|получател|одержувач|παραλήπτ|收件人|接收"
 )
-_FIRST_PERSON = re.compile(
-    r"(?-i:\bI\b)|\b(?:my|ich|meine?|mir|je|j'ai|mon|ma|mes|yo|mi|mis|io|mio|mia|eu|meu|minha|ik|mijn)\b|我",
-    re.IGNORECASE,
+_I = re.compile(r"\bI\b")
+_FIRST_PERSON = either_case(
+    r"\b(?:my|ich|meine?|mir|je|j'ai|mon|ma|mes|yo|mi|mis|io|mio|mia|eu|meu|minha|ik|mijn)\b|我"
 )
 _LEGAL_MIN = 30  # characters of such a paragraph; Chinese says it in less
 
 
 def is_device(line: str) -> bool:
     """Whether a telephone, a mail program or a virus scanner wrote the line."""
-    if _REACTION.match(line[:DEVICE_MAX].strip()):
+    start = line[:DEVICE_MAX].strip()
+    if start.endswith((":", "：")) and _REACTION.match(start):
         return True
-    said = " ".join(_LINKED.sub(" ", line[: DEVICE_MAX * 3]).split()).lstrip("-–—*_ (<[«").rstrip("*_ )>]»")
+    begin = line[: DEVICE_MAX * 3]
+    plain = _LINKED.sub(" ", begin) if "<" in begin or "[" in begin or "](" in begin else begin
+    said = " ".join(plain.split()).lstrip("-–—*_ (<[«").rstrip("*_ )>]»")
     if not said or len(said) > DEVICE_MAX or not _BEGINS.match(said):
         return False
     if _OWN.search(said) or _is_answered_in(said):
@@ -254,11 +258,11 @@ def goes_on_banner(line: str) -> bool:
 
 def is_legal(paragraph: str) -> bool:
     """Whether the paragraph is the lawyers', the printer's conscience, or the end of a list mail."""
-    if (len(paragraph) < _LEGAL_MIN and paragraph.isascii()) or _FIRST_PERSON.search(paragraph):
+    if (len(paragraph) < _LEGAL_MIN and paragraph.isascii()) or _speaks_of_self(paragraph):
         return False
     if _LEGAL.search(paragraph):
         return True
-    return _COMPANY.search(paragraph) is not None and _RECIPIENT.search(paragraph) is not None
+    return _RECIPIENT.search(paragraph) is not None and _COMPANY.search(paragraph) is not None
 
 
 def is_heading_of_law(line: str) -> bool:
@@ -268,4 +272,8 @@ def is_heading_of_law(line: str) -> bool:
 
 def is_of_company(paragraph: str) -> bool:
     """Whether a company may have written it below a signature: its register, its taxes, its data protection."""
-    return _COMPANY.search(paragraph) is not None and not _FIRST_PERSON.search(paragraph)
+    return _COMPANY.search(paragraph) is not None and not _speaks_of_self(paragraph)
+
+
+def _speaks_of_self(paragraph: str) -> bool:
+    return _I.search(paragraph) is not None or _FIRST_PERSON.search(paragraph) is not None

@@ -17,6 +17,7 @@ _BEGINS = (
     r"(?:On|Am|Le|El|Il giorno|Il|Em|Op|Den|Dne|W dniu|Dnia|På) "
     r"(?:[^\W\d_]{2,10}[.,]{0,2} ){0,3}\d{1,4}\b"
 )
+_DIGIT = re.compile(r"\d")
 _BEHIND = re.compile(rf"(?:(?<=\S) |-{{2,10}} ?)(?={_BEGINS})")
 _AT_THE_START = re.compile(_BEGINS)
 # The end of an attribution behind which the quoted words go on: "wrote: Dear Jane", "wrote:Dear Jane".
@@ -34,7 +35,7 @@ def parted(lines: Sequence[str]) -> list[str]:
     """The lines, with each that holds an attribution and other words cut in two or three."""
     found: list[str] = []
     for at, line in enumerate(lines):
-        if is_quoted(line) or not (_BEHIND.search(line, 0, LINE_MAX) or _AT_THE_START.match(line)):
+        if is_quoted(line) or not _may_hold(line):
             found.append(line)
             continue
         cut = _cut(lines, at)
@@ -43,6 +44,13 @@ def parted(lines: Sequence[str]) -> list[str]:
         before = [line[:cut].rstrip(" -")] if cut else []
         found += [*before, *([line[cut:end], line[end:].strip()] if end > cut else [line[cut:]])]
     return found
+
+
+def _may_hold(line: str) -> bool:
+    """Whether an attribution may stand in the line: its day does."""
+    if not _DIGIT.search(line):
+        return False
+    return _BEHIND.search(line, 0, LINE_MAX) is not None or _AT_THE_START.match(line) is not None
 
 
 def _cut(lines: Sequence[str], at: int) -> int:

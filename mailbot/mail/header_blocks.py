@@ -21,6 +21,7 @@ CLOSING_RULE = 40
 _SEPARATOR_MAX = 250
 
 _RULE = re.compile(r"[-–—_=*~#─━－]{2,}")
+_RULE_BEGINS = tuple("-–—_=*~─━－")
 _RULE_ALONE = re.compile(r"[-–—_=*~─━－ ]{10,}")
 _RULED = re.compile(r"[-–—_=*─━－]{3}.{0,200}[-–—_=*─━－]{2}")  # words that no table knows, above a block
 _DATED_MARK = re.compile(r"message du (\d.{3,40})", re.IGNORECASE)  # Orange
@@ -67,7 +68,8 @@ def separator(lines: Sequence[str], at: int) -> Boundary | None:
     kind, end = _marked(lines, at, line)
     if kind:
         return _with_fields(kind, lines, at, end, line)
-    if _RULE_ALONE.fullmatch(line) or _RULED.fullmatch(line[:_SEPARATOR_MAX]):
+    ruled = line.startswith(_RULE_BEGINS)
+    if ruled and (_RULE_ALONE.fullmatch(line) or _RULED.fullmatch(line[:_SEPARATOR_MAX])):
         found = _with_fields("header", lines, at, at + 1, line, fewest=2, loose=False)
         return found if _is_enough(found.fields) else None
     return _conversation(lines, at, line)

@@ -120,14 +120,14 @@ class _Block:
 
 
 def seen(line: str) -> str:
-    return _UNSEEN.sub("", line[: LINE_MAX * 2]).strip()
+    begin = line[: LINE_MAX * 2]
+    return (begin if begin.isascii() else _UNSEEN.sub("", begin)).strip()
 
 
 def labelled(line: str) -> tuple[str, str]:
     """('from', 'Jane <jane@example.com>') for a line of a header block; ('', '') otherwise."""
-    text = _UNSEEN.sub("", line[: LINE_MAX * 2]).strip().lstrip("|*_>• ")
-    head = text[:LABEL_MAX].replace("：", ":")
-    before, colon, _ = head.partition(":")
+    text = seen(line).lstrip("|*_>• ")
+    before, colon, _ = text[:LABEL_MAX].replace("：", ":").partition(":")
     name = marks.label(before) if colon else ""
     return (name, _value(text[len(before) + 1 :])) if name else ("", "")
 

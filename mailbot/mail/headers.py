@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import Message as MimeMessage
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from mailparser.dates import parse_mail_date
 from mailparser.utils import get_addresses
@@ -40,7 +41,15 @@ _BARE_ID = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()@]{1,400}")
 # One mailbox of plain words, as most fields are: it can be read in one way only, ten times as fast as all of RFC 5322.
 _ADDRESS = r"[A-Za-z0-9]+(?:[.+_-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
 _PLAIN = re.compile(rf"(?:([A-Za-z0-9]{{1,40}}(?: [A-Za-z0-9]{{1,40}}){{0,3}}) )?<({_ADDRESS})>|({_ADDRESS})")
+# A date as nearly every program writes it: it too can be read in one way only.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PLAIN_DATE = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?([0-9]{{1,2}}) ({'|'.join(_MONTHS)}) ((?:19|20)[0-9]{{2}}) "
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-][0-9]{2})([0-5][0-9])"
+)
 _MAILBOX = re.compile(r"[^\s<>,;:\"()\[\]@]{1,128}@[^\s<>,;:\"()\[\]@]{1,255}")
+
+RawFields = dict[str, list[str]]
 
 
 def text(raw: str, hint: str = "") -> str:
@@ -50,24 +59,34 @@ def text(raw: str, hint: str = "") -> str:
 
 def one_line(value: str) -> str:
     """The value with control characters and runs of blanks as one space, and without marks that deceive the eye."""
-    if value.isascii() and value.isprintable() and "  " not in value:
-        return value.strip()
+    if value.isascii():
+        line = " ".join(value.split())
+        if line.isprintable():
+            return line
     return _CONTROL.sub(" ", _DECEIVING.sub("", value)).strip()
 
 
 def fields(message: MimeMessage, hint: str = "") -> tuple[tuple[str, str], ...]:
     """Every header field in its order, topmost first: (lower case name, value)."""
     found = []
-    for name, raw in list(message.raw_items())[:FIELDS_MAX]:
+    for name, raw in islice(message.raw_items(), FIELDS_MAX):
         key = one_line(_characters(name)).lower()
         said = one_line(_characters(raw, hint))[:VALUE_MAX] if key in _STRUCTURED else text(raw, hint)
         found.append((key, said))
     return tuple(found)
 
 
-def raw_values(message: MimeMessage, name: str, hint: str = "") -> list[str]:
+def by_name(message: MimeMessage) -> RawFields:
+    """The raw values of every field by its lower case name, topmost first."""
+    found: RawFields = {}
+    for key, value in message.raw_items():
+        found.setdefault(key.lower(), []).append(value)
+    return found
+
+
+def raw_values(raw: RawFields, name: str, hint: str = "") -> list[str]:
     """The undecoded values of a field, topmost first."""
-    return [_characters(value, hint) for key, value in message.raw_items() if key.lower() == name]
+    return [_characters(value, hint) for value in raw.get(name, ())]
 
 
 def addresses(values: Iterable[str]) -> tuple[tuple[Address, ...], int]:
@@ -116,16 +135,18 @@ def ids(values: Iterable[str]) -> list[str]:
     return found
 
 
-def references(message: MimeMessage) -> tuple[str, ...]:
+def references(raw: RawFields) -> tuple[str, ...]:
     """Ids this mail answers: In-Reply-To, then References from the nearest to the farthest, no repeats."""
-    nearest = ids(raw_values(message, "in-reply-to"))
-    thread = ids(raw_values(message, "references"))
+    nearest = ids(raw_values(raw, "in-reply-to"))
+    thread = ids(raw_values(raw, "references"))
     return tuple(dict.fromkeys([*nearest, *reversed(thread)]))[:REFERENCES_MAX]
 
 
 def date(value: str) -> datetime | None:
     """A Date field in UTC; None where it cannot be read or names no real time."""
     raw = value[:200]
+    if plain := _plain_date(raw):
+        return plain
     strict = parse_mail_date(raw)
     found: datetime | None = strict.value
     if found is None and strict.reasons == ("invalid-date-syntax",):
@@ -138,6 +159,22 @@ def date(value: str) -> datetime | None:
     try:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (OverflowError, ValueError):
+        return None
+
+
+def _plain_date(value: str) -> datetime | None:
+    """The time of a date of the usual form; None for other forms and for days and times that there are not."""
+    found = _PLAIN_DATE.fullmatch(value)
+    if not found:
+        return None
+    day, month, year, hour, minute, second, east, more = found.groups()
+    offset = timedelta(hours=int(east), minutes=int(east[0] + more))
+    try:
+        return (
+            datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+            - offset
+        )
+    except ValueError:
         return None
 
 

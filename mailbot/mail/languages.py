@@ -27,11 +27,12 @@ _TYPED = re.compile(r"[!-~]+")  # between blanks, or between characters of other
 _NO_WORDS = re.compile(r"@|://|www\.|\d")  # in addresses, links, numbers, codes
 _WORD = re.compile(r"[^\W\d_]{1,40}(?:'[^\W\d_]{1,40}){0,3}'?")
 _SENTENCE = re.compile(r"[.!?;:\n。！？；]+")
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9d]")
+# Runs of letters, by script.
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9d]+")
 _NEITHER = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u0588\u05d0-\u05ea\u0620-\u064a\u0671-\u06d3\u0900-\u0dff"
-                      "\u0e00-\u0e7f\u10a0-\u10ff\u1100-\u11ff\u1780-\u17ff\uac00-\ud7a3]")  # fmt: skip
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+                      "\u0e00-\u0e7f\u10a0-\u10ff\u1100-\u11ff\u1780-\u17ff\uac00-\ud7a3]+")  # fmt: skip
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 # Characters that Chinese is full of and Japanese or Korean written in them alone is not: a name or an address has none.
 _CHINESE = frozenset(
     "了我你您们們这這那吗嗎呢吧啊呀哪么麼没沒还還很请謝谢是把给她他它什怎就也都说說对對让讓从從过為为会時时东東"
@@ -65,12 +66,13 @@ class Tongue:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """languages: their order in every row. known: word -> language (its place) -> chance. plain: a word without its
-    accents -> the word. runs: for each language, how often three letters stand in its words; totals: of how many."""
+    """languages: their order in every row. known: word -> language (its place) -> chance. listed: the same, with words
+    as they are written without their accents. runs: for each language, how often three letters stand in its words;
+    totals: of how many."""
 
     languages: tuple[str, ...]
     known: Mapping[str, Mapping[int, float]]
-    plain: Mapping[str, str]
+    listed: Mapping[str, Mapping[int, float]]
     runs: tuple[Mapping[str, int], ...]
     totals: tuple[int, ...]
 
@@ -88,9 +90,9 @@ def changed(text: str, held: str) -> str:
 
 def tongue(text: str) -> Tongue:
     """The language, with the number of words that show it."""
-    read = _TYPED.sub(lambda found: " " if _NO_WORDS.search(found[0]) else found[0], text[:_LONGEST])
-    han, kana = len(_HAN.findall(read)), len(_KANA.findall(read))
-    neither, latin = len(_NEITHER.findall(read)), len(_LATIN.findall(read))
+    read = "\n".join(_words_alone(line) if _NO_WORDS.search(line) else line for line in text[:_LONGEST].split("\n"))
+    latin = _letters(_LATIN, read)
+    han, kana, neither = (0, 0, 0) if read.isascii() else (_letters(each, read) for each in (_HAN, _KANA, _NEITHER))
     most = max(han * _HAN_WORTH + kana, neither, latin)
     whole = han * _HAN_WORTH + kana + neither + latin
     if most < _FEWEST_LETTERS or most < (_EAST if most == han * _HAN_WORTH + kana else _ONE_SCRIPT) * whole:
@@ -98,6 +100,16 @@ def tongue(text: str) -> Tongue:
     if most == neither:
         return Tongue(OTHER, neither // 3)
     return _latin(read) if most == latin else _han(read, han, kana)
+
+
+def _words_alone(line: str) -> str:
+    """The line without addresses, links, numbers and codes."""
+    return _TYPED.sub(lambda found: " " if _NO_WORDS.search(found[0]) else found[0], line)
+
+
+def _letters(script: re.Pattern[str], text: str) -> int:
+    """How many letters of a script stand in the text."""
+    return sum(map(len, script.findall(text)))
 
 
 def _han(text: str, han: int, kana: int) -> Tongue:
@@ -109,7 +121,7 @@ def _han(text: str, han: int, kana: int) -> Tongue:
 
 def _latin(text: str) -> Tongue:
     model = _model()
-    said = [words for part in _SENTENCE.split(_folded(text)) if (words := tuple(_words(part)))]
+    said = [words for part in _SENTENCE.split(_folded(text)) if (words := tuple(_words(part, model)))]
     different = tuple(dict.fromkeys(word for words in said for word in words))[:_MOST_WORDS]
     found = _weighed(different, model)
     if not found.language or found.words < max(_FEWEST_WORDS, _KNOWN_SHARE * len(different)):
@@ -120,7 +132,11 @@ def _latin(text: str) -> Tongue:
 def _alone(winner: str, said: list[tuple[str, ...]], model: _Model) -> bool:
     """Whether hardly a sentence is in another language."""
     own = others = 0
+    left = sum(map(len, said[:100]))
     for words in said[:100]:
+        if own >= _ONE_LANGUAGE * (own + others + left):  # whatever the others are in
+            return True
+        left -= len(words)
         found = _weighed(words[:60], model)
         if found.language and found.words >= _FEWEST_WORDS:
             own, others = (
@@ -141,7 +157,8 @@ def _weighed(words: tuple[str, ...], model: _Model) -> Tongue:
     rivals = (score for at, score in enumerate(scores) if at != best and (best < shipped or at < shipped))
     if scores[best] - max(rivals) < _SURE:
         return Tongue()
-    hits = sum(best in _listed(word, model) for word in words)
+    listed = model.listed
+    hits = sum([best in listed[word] for word in words if word in listed])
     return Tongue(model.languages[best] if best < shipped else OTHER, hits)
 
 
@@ -150,16 +167,8 @@ def _chances(word: str) -> tuple[float, ...]:
     """The logarithm of a word's chance in each language."""
     model = _model()
     built = _built(word, model)
-    listed = _listed(word, model)
+    listed = model.listed.get(word, {})
     return tuple(log(listed[at]) if at in listed else log(_NOT_LISTED) + each for at, each in enumerate(built))
-
-
-def _listed(word: str, model: _Model) -> Mapping[int, float]:
-    """The languages in whose lists the word is, perhaps without its accents, and its chance in each."""
-    if word in model.known:
-        return model.known[word]
-    written = model.plain.get(word)
-    return {at: _WITHOUT_ACCENT * each for at, each in model.known[written].items()} if written else {}
 
 
 def _built(word: str, model: _Model) -> tuple[float, ...]:
@@ -177,13 +186,16 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold().replace("’", "'").replace("`", "'").replace("ß", "ss")
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str, model: _Model) -> Iterator[str]:
     """The words, 'j'accepte' as 'j'' and 'accepte' unless the whole is listed."""
-    known = _model().known
+    known = model.known
     for found in _WORD.findall(text):
         word = found[:_LONGEST_WORD]
-        if word in known or "'" not in word.strip("'"):
-            yield word if word in known else word.rstrip("'")
+        if word in known or "'" not in word:
+            yield word
+            continue
+        if "'" not in word.strip("'"):
+            yield word.rstrip("'")
             continue
         *heads, last = word.split("'")
         yield from (f"{head}'" for head in heads if head)
@@ -208,7 +220,11 @@ def _model() -> _Model:
         runs.append(Counter(run for word in words for run in _runs(word)))
     # Every language as if its list were as long: that of a short one fewer runs are known says nothing.
     totals = tuple(sum(counted.values()) + 1_000 for counted in runs)
-    return _Model(tuple(lists), known, _without_accents(known), tuple(runs), totals)
+    bare = {
+        plain: {at: _WITHOUT_ACCENT * each for at, each in known[written].items()}
+        for plain, written in _without_accents(known).items()
+    }
+    return _Model(tuple(lists), known, bare | known, tuple(runs), totals)
 
 
 def _without_accents(words: Iterable[str]) -> dict[str, str]:

@@ -7,9 +7,9 @@ Carries out RFC 5322 (message), RFC 2045-2047 (MIME), RFC 2046 5.2.1 (attached m
 from __future__ import annotations
 
 import hashlib
-from email.message import Message as MimeMessage
 
 from mailbot.mail import bodies, headers, mime
+from mailbot.mail.headers import RawFields
 from mailbot.mail.model import Address, Message
 
 ATTACHED_DEPTH_MAX = 5
@@ -42,24 +42,25 @@ def _read(raw: bytes, noted: tuple[str, ...], depth: int) -> Message:
     structure, defects = mime.parse(raw)
     leaves = list(mime.leaves(structure))
     hint = bodies.charset(leaves)
-    sender, from_count = _sender(structure, hint)
-    subject = headers.text(next(iter(headers.raw_values(structure, "subject", hint)), ""), hint)[:SUBJECT_MAX]
-    date = next(iter(headers.raw_values(structure, "date")), "")
-    message_id = headers.message_id(next(iter(headers.raw_values(structure, "message-id")), ""))
+    raw_fields = headers.by_name(structure)
+    sender, from_count = _sender(raw_fields, hint)
+    subject = headers.text(next(iter(headers.raw_values(raw_fields, "subject", hint)), ""), hint)[:SUBJECT_MAX]
+    date = next(iter(headers.raw_values(raw_fields, "date")), "")
+    message_id = headers.message_id(next(iter(headers.raw_values(raw_fields, "message-id")), ""))
     text, hindered = bodies.words(leaves, structure)
     attached = _attached(leaves, depth)
     if attached:
         hindered = tuple(each for each in hindered if each != bodies.NO_WORDS)
-    said = (*noted, *defects, *_repeated(structure), *(leaf.defect for leaf in leaves if leaf.defect), *hindered)
+    said = (*noted, *defects, *_repeated(raw_fields), *(leaf.defect for leaf in leaves if leaf.defect), *hindered)
     return Message(
         raw=raw,
         key=_key(message_id, sender.key if sender else "", headers.one_line(date), subject, text),
         message_id=message_id,
-        references=headers.references(structure),
+        references=headers.references(raw_fields),
         sender=sender,
         from_count=from_count,
-        reply_to=_addresses(structure, hint, "reply-to"),
-        to=_addresses(structure, hint, "to", "cc"),
+        reply_to=_addresses(raw_fields, hint, "reply-to"),
+        to=_addresses(raw_fields, hint, "to", "cc"),
         subject=subject,
         date=headers.date(date),
         headers=headers.fields(structure, hint),
@@ -70,27 +71,26 @@ def _read(raw: bytes, noted: tuple[str, ...], depth: int) -> Message:
     )
 
 
-def _repeated(structure: MimeMessage) -> list[str]:
+def _repeated(raw_fields: RawFields) -> list[str]:
     """Fields that may stand only once and stand more often (RFC 5322 3.6); of each the topmost counts."""
-    names = [name.lower() for name in structure.keys()]  # noqa: SIM118
-    return [f"more than one {name}" for name in ONCE if names.count(name) > 1]
+    return [f"more than one {name}" for name in ONCE if len(raw_fields.get(name, ())) > 1]
 
 
-def _sender(structure: MimeMessage, hint: str) -> tuple[Address | None, int]:
+def _sender(raw_fields: RawFields, hint: str) -> tuple[Address | None, int]:
     """The first From mailbox, and how many there are.
 
     What cannot be read as a mailbox counts too, so that a second, broken From never proves the first. A From
     that breaks the grammar yet holds one address can be answered, but counts as 0: it proves nobody either.
     """
-    values = headers.raw_values(structure, "from", hint)
+    values = headers.raw_values(raw_fields, "from", hint)
     found, unread = headers.addresses(values)
     if found:
         return found[0], len(found) + unread
     return headers.only_mailbox(values), 0
 
 
-def _addresses(structure: MimeMessage, hint: str, *names: str) -> tuple[Address, ...]:
-    values = [value for name in names for value in headers.raw_values(structure, name, hint)]
+def _addresses(raw_fields: RawFields, hint: str, *names: str) -> tuple[Address, ...]:
+    values = [value for name in names for value in headers.raw_values(raw_fields, name, hint)]
     return headers.addresses(values)[0]
 
 

@@ -74,7 +74,10 @@ def parameter(part: MimeMessage, name: str) -> str:
 
 def field(part: MimeMessage, name: str) -> str:
     """The topmost field of that name, its bytes unread."""
-    return next((str(value) for key, value in part.raw_items() if key.lower() == name), "")
+    for key, value in part.raw_items():
+        if key.lower() == name:
+            return str(value)
+    return ""
 
 
 def data(part: MimeMessage) -> bytes:

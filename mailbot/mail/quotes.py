@@ -51,7 +51,7 @@ def lines(text: str) -> list[tuple[str, bool]]:
     return [(line, mark != NEW) for line, mark in marked(text)]
 
 
-@lru_cache(maxsize=1)  # the words and the form of one mail are read one after the other
+@lru_cache(maxsize=4)  # the words, the forward and the form of one mail are read one after the other
 def marked(text: str) -> tuple[tuple[str, str], ...]:
     """Every line of the body in its place, and what it is: NEW, QUOTED, or APART (a signature, the law, a program)."""
     each = text.split("\n")
@@ -89,13 +89,16 @@ def _looked_at(lines: Sequence[str]) -> list[str]:
 def _marked(lines: Sequence[str]) -> list[bool]:
     """For each line whether it carries a quote mark: '>', or a bar or initials that more than one line carries."""
     marked = [is_quoted(line) for line in lines]
-    initials = [found.group().strip() if (found := _INITIALS.match(line)) else "" for line in lines]
-    common = {each for each, count in Counter(filter(None, initials)).items() if count > 1}
-    barred = [_BAR.match(line) is not None for line in lines]
-    for at in range(len(lines)):
-        beside = any(barred[max(at - 1, 0) : at]) or any(barred[at + 1 : at + 2])
+    initials = {
+        at: found[0].strip() for at, line in enumerate(lines) if ">" in line and (found := _INITIALS.match(line))
+    }
+    common = {each for each, count in Counter(initials.values()).items() if count > 1}
+    for at, each in initials.items():
+        marked[at] = marked[at] or each in common
+    barred = {at for at, line in enumerate(lines) if "|" in line and _BAR.match(line)}
+    for at in barred:
         above = at > 0 and lines[at - 1].rstrip().endswith(":")
-        marked[at] = marked[at] or initials[at] in common or (barred[at] and (beside or above))
+        marked[at] = marked[at] or above or at - 1 in barred or at + 1 in barred
     return marked
 
 

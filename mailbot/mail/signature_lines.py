@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mailbot.mail.either_case import either_case
+
 LINE_MAX = 100
 _LOOKED_AT = 600  # characters of a line: an address with its links is shorter, and a paragraph has no end
 _LINES = 60  # looked at of what may be a signature: with a disclaimer it is not longer
@@ -19,14 +21,13 @@ _URL = re.compile(
 )
 _MAIL = re.compile(r"\S{1,64}@[\w.-]{1,100}\.\w{2,}")
 _PHONE = re.compile(r"(?:\+|\b00|\(0|\b0)?\d[\d ().\-/]{6,20}\d")
-_COMPANY = re.compile(
+_COMPANY = either_case(
     r"\b(?:ltd|limited|llc|llp|plc|inc|corp|gmbh|ag|kg|ohg|ug|e\.? ?v|sarl|s\.a\.r\.l|sas|s\.a\.s|s\.a|s\.l"
     r"|s\.p\.a|spa|s\.r\.l|srl|ltda|b\.?v|sp\. z o\.o|oy|ab|a/s|group|holdings?|solicitors|partners"
     r"|university|hospital|school|council|universität|université|universidad|studio|consulting)\b\.?|公司|集团"
-    "|大学|医院|株式会社|주식회사",
-    re.IGNORECASE,
+    "|大学|医院|株式会社|주식회사"
 )
-_TITLE = re.compile(
+_TITLE = either_case(
     r"\b(?:manager|director|head of|officer|assistant|engineer|consultant|partner|founder|ceo|cto|cfo"
     "|president|vice|lead|executive|coordinator|analyst|architect|lawyer|solicitor|doctor|professor|lecturer"
     "|accountant|developer|designer|editor|secretary|associate|leiter(?:in)?|geschäftsführer(?:in)?"
@@ -34,8 +35,7 @@ _TITLE = re.compile(
     "|responsable|chargée?|ingénieur|avocate?|gérante?|gerente|directora?|jefe|jefa|abogad[oa]|ingenier[oa]"
     "|responsabile|direttore|direttrice|avvocato|ufficio|diretora?|coordenadora?|advogad[oa]|analista"
     r"|engenheir[oa]|department|dept|sales|marketing|tel|fax|mob|mobil)\b|经理|总监|主管|工程师|部长|律师|主任"
-    "|総務部|営業部",
-    re.IGNORECASE,
+    "|総務部|営業部"
 )
 _SOCIAL = re.compile(
     r"\b(?:linkedin|facebook|instagram|twitter|xing|youtube|whatsapp|wechat)\b|微信|[^|]\s[|•·]\s[^|]", re.IGNORECASE

@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 
 from mailbot.mail import footers
 from mailbot.mail.closings import is_closing
+from mailbot.mail.either_case import either_case
 from mailbot.mail.signature_lines import LINE_MAX, POSTSCRIPT, is_name, is_name_with_title, may_stand, signs
 
 BLOCK_LINES_MAX = 15  # lines said below '-- '; a longer text below dashes is no signature
@@ -23,7 +24,7 @@ _PARAGRAPH_MAX = 4_000
 _ENOUGH, _SURE = 2, 3  # signs of a company below a closing, and below a bare name
 
 # Who says "call me" gives the number with the words.
-_REACH_ME = re.compile(
+_REACH_ME = either_case(
     r"\b(?:call|ring|phone|text|reach|contact|email|write to) me\b"
     r"|\bmy (?:new |mobile |cell |phone |home |work )?(?:number|phone|mobile|address|details)\b|\bbelow\b"
     r"|\bmy .{1,20} is:?$|rufen sie|ruf mich|meine (?:nummer|adresse|anschrift|telefon|handy)"
@@ -31,8 +32,7 @@ _REACH_ME = re.compile(
     "|ma (?:nouvelle )?adresse|mes coordonnées|ci-dessous|joindre|llám[ae]"
     "|mi (?:número|teléfono|dirección|móvil)|abajo|mis datos|chiamat|il mio (?:numero|indirizzo|telefono)"
     "|qui sotto|contattatemi|lig(?:ue|uem|ar)|meu (?:número|telefone|endereço)|abaixo|电话|号码|地址|联系我"
-    "|打给我",
-    re.IGNORECASE,
+    "|打给我"
 )
 _SMILEY = re.compile(r":[\w+-]{1,30}:\s{0,3}$")  # ":+1:"
 _RULE = re.compile(r"^[\s\-–—_=*~.#]{3,200}$")
@@ -167,11 +167,11 @@ def _block(lines: Sequence[str], taken: set[int]) -> set[int]:
 def _closed(lines: Sequence[str], left: Sequence[int], block: Sequence[int], enough: int = _ENOUGH) -> set[int]:
     """The lines of a block below its first one, if they show a company and nothing else."""
     start, below = block[0], list(block[1:])
+    if not below or not all(may_stand(lines[n]) for n in below) or signs(lines, below) < enough:
+        return set()
     above = " ".join(lines[n] for n in left if n < start)[-600:]
     asked = above.rstrip().endswith((":", "：")) and not _SMILEY.search(above)
-    if not above or not below or _REACH_ME.search(above) or asked:
-        return set()
-    if not all(may_stand(lines[n]) for n in below) or signs(lines, below) < enough:
+    if not above or asked or _REACH_ME.search(above):
         return set()
     return set(range(start, block[-1] + 1))
 

@@ -90,11 +90,11 @@ class _Walk:
     def enter(self, node: Node, start: int) -> None:
         """Begin a part: its body, or the first boundary of its parts, is what comes next."""
         self._current, self._start = node, start
-        kind = parameters.media_type(str(node.get("content-type", "")), node.get_default_type())
-        encoding = parameters.first_word(str(node.get("content-transfer-encoding", "")))
+        kind = parameters.media_type(_field(node, "content-type"), node.get_default_type())
+        encoding = parameters.first_word(_field(node, "content-transfer-encoding"))
         if not kind.startswith("multipart/") or encoding in _ENCODED:
             return
-        boundary = self._boundary(str(node.get("content-type", "")))
+        boundary = self._boundary(_field(node, "content-type"))
         self._open.setdefault(boundary, []).append(len(self._stack))
         self._stack.append(_Open(node, boundary))
 
@@ -164,7 +164,8 @@ class _Walk:
         if at > bounds.NESTING_MAX:
             self._defects.append("nested too deep: the inner parts were read side by side")
         made = Node()
-        if self._stack[at].node.get_content_type() == "multipart/digest":
+        above = self._stack[at].node
+        if "digest" in _field(above, "content-type").lower() and above.get_content_type() == "multipart/digest":
             made.set_default_type("message/rfc822")  # RFC 2046 5.1.5
         parent.children.append(made)
         return made
@@ -206,8 +207,8 @@ class _Walk:
 def _fill(node: Node, content: bytes) -> None:
     """Give a part its bytes, and show them to other readers in the shape they know."""
     node.content = content
-    kind = parameters.media_type(str(node.get("content-type", "")), node.get_default_type())
-    encoding = parameters.first_word(str(node.get("content-transfer-encoding", "")))
+    kind = parameters.media_type(_field(node, "content-type"), node.get_default_type())
+    encoding = parameters.first_word(_field(node, "content-transfer-encoding"))
     if kind in CLOSED and encoding not in _ENCODED:
         node.set_payload([_shown(content[: bounds.PAYLOAD_MAX])])
     else:
@@ -226,6 +227,14 @@ def _shown(content: bytes) -> Node:
 def _take(node: Node, fields: head.Fields) -> None:
     for name, value in fields:
         node.set_raw(name, value)
+
+
+def _field(node: Node, name: str) -> str:
+    """The topmost field of that name as `Message.get` shows it, which looks for bytes above ASCII in each."""
+    for key, value in node.raw_items():
+        if key.lower() == name:
+            return value if value.isascii() else str(node.get(name, ""))
+    return ""
 
 
 def _line_end(raw: bytes, at: int) -> int:
