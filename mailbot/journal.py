@@ -24,6 +24,7 @@ from typing import Any
 from mailbot.adapters.ledger import Commit, Ledger
 from mailbot.adapters.ports import JOURNAL, Mailbox
 from mailbot.errors import JournalBroken
+from mailbot.letters.base64_lines import lines_of
 
 _LINES_A_MAIL = 2_000  # keeps one journal mail to a few MB, well under any server's limit
 HEAD = "journal_head"  # meta: {"n": …, "mac": …} of the newest journal mail
@@ -76,6 +77,8 @@ def read(mailbox: Mailbox, key: bytes) -> Iterator[Page]:
 
 def _letters_on_their_way(lines: tuple[tuple[int, str], ...], ledger: Ledger) -> Iterator[str]:
     """Letters of these lines that have not left: their bytes are nowhere in the mailbox yet."""
+    if not ledger.outbox(_UNFILED, 1):
+        return
     for _, line in lines:
         if '"SendLetter"' not in line:
             continue
@@ -100,8 +103,11 @@ def _mail(n: int, previous: str, mac: str, message_id: str, body: str, address: 
     mail["X-Mailbot-Journal"] = str(n)
     mail["X-Mailbot-Journal-Previous"] = previous or "none"
     mail["X-Mailbot-Journal-Mac"] = mac
-    mail.set_content(body, cte="base64")
-    return f"Message-ID: {message_id}\r\n".encode("ascii") + mail.as_bytes()
+    mail["MIME-Version"] = "1.0"
+    mail["Content-Type"] = 'text/plain; charset="utf-8"'
+    mail["Content-Transfer-Encoding"] = "base64"
+    head = f"Message-ID: {message_id}\r\n".encode("ascii") + mail.as_bytes()
+    return head + lines_of(body.replace("\n", "\r\n").encode())
 
 
 def _page(raw: bytes, key: bytes) -> Page:

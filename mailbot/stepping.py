@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailbot import logs
@@ -28,6 +28,7 @@ from mailbot.process.vocabulary import ROLES
 
 SIMILAR = 6  # cases with the same problem looked at; three of other customers are shown
 LONGEST = 72  # hours that letters wait in a flood; whoever wrote then has read the news by other ways
+NEVER = datetime.max.replace(tzinfo=UTC)
 FLOOD = "The others wait for their turn and leave by themselves. If this is no flood, raise [brakes] letters_per_hour."
 Clock = Callable[[], datetime]
 
@@ -37,6 +38,7 @@ class Stepping:
 
     def __init__(self, ledger: Ledger, room: Callable[[], Room], clock: Clock, per_hour: int) -> None:
         self._ledger, self.room, self.clock, self._per_hour = ledger, room, clock, per_hour
+        self._counted = NEVER, 0  # since when, how many letters: what was found, and each letter from then on
 
     def around(self, case: Case, given: tuple[fx.Effect, ...], now: datetime, by: str = "") -> Around:
         """What is known beyond the case: the brakes' counts, the customer's other cases, cases like it.
@@ -61,8 +63,17 @@ class Stepping:
     def _full_hours(self, now: datetime) -> int:
         """How many hours, the one that ends now counted, have as many letters to customers as one may."""
         begins = now - timedelta(hours=1) + timedelta.resolution  # what left at that very moment is the hour before's
-        starts = ((n, begins + timedelta(hours=n)) for n in range(LONGEST))
+        if self._so_many_since(begins) < self._per_hour:
+            return 0
+        starts = ((n, begins + timedelta(hours=n)) for n in range(1, LONGEST))
         return next((n for n, start in starts if self._ledger.sent_since("", start) < self._per_hour), LONGEST)
+
+    def _so_many_since(self, begins: datetime) -> int:
+        """At least as many letters as went to customers since then: counted anew only where that could be too many."""
+        since, most = self._counted
+        if begins < since or most >= self._per_hour:
+            self._counted = begins, most = begins, self._ledger.sent_since("", begins)
+        return most
 
     def new_case(self, seed: str) -> Case:
         """A case with a free code; the same seed gives the same code as long as it is free."""
@@ -95,6 +106,8 @@ class Stepping:
         desk: Mapping[str, Any] | None = None,
     ) -> None:
         commit_step(self._ledger, steps, self.room().process, mails=mails, outbox=outbox, meta=meta, desk=desk)
+        since, most = self._counted
+        self._counted = since, most + sum(len(step.outgoing) for _, step in steps)
         for _, each in steps:
             for held in each.held:
                 logs.held(each.case.code, held.letter.letter, held.reason)

@@ -76,8 +76,13 @@ def due_from_json(value: Doc) -> datetime:
 
 
 def entry_id(case: str, number: int) -> str:
-    """The document of one history entry."""
+    """The document of one history entry; in order of ids, a case's entries stand together and in theirs."""
     return f"{case}/{number:06d}"
+
+
+def entry_ids(case: str) -> tuple[str, str]:
+    """Between which ids all entries of the case stand."""
+    return f"{case}/", f"{case}0"  # "0" is the character after "/"
 
 
 def line_id(number: int) -> str:
@@ -111,10 +116,6 @@ def _near_keys(case: Doc) -> Iterable[str]:
     )
 
 
-def _entry_keys(entry: Doc) -> Iterator[Key]:
-    yield Key("entry.case", entry["case"], f"{entry['number']:09d}")
-
-
 def _outbox_keys(row: Doc) -> Iterator[Key]:
     at = sortable(datetime.fromisoformat(row["at"]))
     next_at = sortable(datetime.fromisoformat(row["next_at"]))
@@ -129,4 +130,9 @@ def _due_keys(due: Doc) -> Iterator[Key]:
     yield Key("due", "", f"{sortable(due_from_json(due))}{BETWEEN}{due['case']}")
 
 
-KEYS: Mapping[str, Keys] = {CASES: _case_keys, ENTRIES: _entry_keys, OUTBOX: _outbox_keys, DUE: _due_keys}
+def _no_keys(_: Doc) -> Iterator[Key]:
+    """Entries are found by their ids, which begin with their case's code."""
+    return iter(())
+
+
+KEYS: Mapping[str, Keys] = {CASES: _case_keys, ENTRIES: _no_keys, OUTBOX: _outbox_keys, DUE: _due_keys}

@@ -190,6 +190,13 @@ class SqliteStorage(Storage):
                 return
             first = found[-1][0] + "\0"  # the least text after it
 
+    def between(self, table: str, first: str, last: str) -> list[dict[str, Any]]:
+        """The documents with an id in that range, the last one not in it, in order of id."""
+        sql = "SELECT id, body FROM document WHERE tbl = ? AND id >= ? AND id < ? ORDER BY id"
+        with said_plainly(self.path):
+            found = self._sql.execute(sql, (as_text(table), as_text(first), as_text(last))).fetchall()
+        return [self._decoded(table, id, body) for id, body in found]
+
     def count(self, table: str) -> int:
         """How many documents the table holds."""
         with said_plainly(self.path):

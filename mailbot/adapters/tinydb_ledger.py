@@ -64,9 +64,10 @@ class TinyDbLedger:
             return self._store.take(docs.CASES, code, case_from_json)
 
     def history(self, code: str) -> tuple[Entry, ...]:
-        ids = [id for _, id in self._store.under("entry.case", code)]
         with self._readable(docs.ENTRIES, code):
-            return tuple(entry_from_json(self._take(docs.ENTRIES, id)) for id in ids)
+            return tuple(
+                entry_from_json(document) for document in self._store.between(docs.ENTRIES, *docs.entry_ids(code))
+            )
 
     def cases(self, wanted: Filter = EVERY) -> Iterator[Case]:
         name = "case.state" if wanted.state else "case.opened"

@@ -28,6 +28,7 @@ _MOST_NUMBERS = 12  # telephone numbers, and tickets, taken from one mail
 _MOST_NAMES = 12
 _PHONE = re.compile(r"(?<!\w)\+?\d(?:[ ().\-/]{0,3}\d){7,15}(?!\w)")
 _TICKET = re.compile(r"(?<![\w@.])[A-Za-z]{0,4}[-#/]?\d[\dA-Za-z\-/]{2,14}(?![\w@])")
+_FIGURE = re.compile(r"\d")  # without one there is neither
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY = re.compile(r"\d{1,4}[-/]\d{1,2}[-/]\d{1,4}")
 _AGAIN = re.compile(
@@ -64,8 +65,9 @@ def marks(address: str, name: str, subject: str, words: str, process: Process) -
     rules = process.matching
     title = subject_of(subject)
     text = f"{title}\n{references.without_line(words[:_MOST_TEXT])}"
-    phones = tuple(dict.fromkeys(figures(hit.group()) for hit in islice(_PHONE.finditer(text), _MOST_NUMBERS)))
-    tickets = tuple(islice(_tickets(text), _MOST_NUMBERS))
+    phones, tickets = _numbers(text) if _FIGURE.search(text) else ((), ())
+    small = plain(text)
+    for_somebody = kinship.for_somebody(small, rules)
     return Marks(
         address=address,
         name=name,
@@ -73,9 +75,9 @@ def marks(address: str, name: str, subject: str, words: str, process: Process) -
         text=text,
         phones=phones,
         tickets=tuple(ticket for ticket, _ in tickets),
-        named=tuple(islice(kinship.names_in(text, name, rules), _MOST_NAMES)),
-        for_somebody=kinship.for_somebody(text, rules),
-        another=kinship.said(text, rules.said("another_matter")),
+        named=tuple(islice(kinship.names_in(text, small if for_somebody else "", name, rules), _MOST_NAMES)),
+        for_somebody=for_somebody,
+        another=kinship.said_in(small, rules.said("another_matter")),
         labelled=_labelled(text, tickets, process),
     )
 
@@ -147,8 +149,16 @@ def first_found(found: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(code for codes in found for code in codes), MOST))
 
 
+def _numbers(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]]:
+    """Telephone numbers, and ticket numbers with where they stand."""
+    phones = dict.fromkeys(figures(hit.group()) for hit in islice(_PHONE.finditer(text), _MOST_NUMBERS))
+    return tuple(phones), tuple(islice(_tickets(text), _MOST_NUMBERS))
+
+
 def _labelled(text: str, tickets: Sequence[tuple[str, int]], process: Process) -> tuple[str, ...]:
     """Those of the numbers that a label of the form's ticket field stands before."""
+    if not tickets:
+        return ()
     field = process.field("ticket")
     labels = tuple(label for each in field.labels.values() for label in each) if field else ()
     before = heard.pattern(labels)

@@ -7,7 +7,7 @@ RFC 5228 2.10.2). Never writes a letter, never knows a letter's code: it hands o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -52,6 +52,7 @@ class Decision:
     rule: str
     kept_for_human: bool = False
     given: tuple[fx.Effect, ...] = ()  # of the effects, those that the event brought: they stay where a letter is held
+    seen: Case | None = field(default=None, compare=False, repr=False)  # the case after the effects, where it was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _carry_out(row: Row, seen: _Moment, step: str = "") -> Decision:
     if changed.facts.get(QUIET) and not row.personal and any(send.role == "customer" for send in sends):
         sends = tuple(send for send in sends if send.role != "customer")
         why = (*why, "a person has this case: nothing goes to the customer by itself before somebody says “go on”")
-    return Decision(tuple(effects), sends, why, str(row.place), given=seen.given)
+    return Decision(tuple(effects), sends, why, str(row.place), given=seen.given, seen=changed)
 
 
 def _sends(row: Row, case: Case, seen: _Moment, step: str) -> tuple[Send, ...]:

@@ -98,7 +98,7 @@ def _beginnings(known: Labels) -> frozenset[str]:
 
 def label(line: str, known: Labels, *, in_form: bool = False) -> Label | None:
     """The field whose label the line begins with, before a colon or another sign, or alone on the line."""
-    lead = _LEAD.match(line)
+    lead = None if line[:2].isalpha() and len(line) > 1 else _LEAD.match(line)  # two letters: it leads with nothing
     start = lead.end() if lead else 0
     counted = bool(lead and lead.group().strip(" *_>|"))
     for number, separator in enumerate(_separators(line, start)):
@@ -120,9 +120,12 @@ def label(line: str, known: Labels, *, in_form: bool = False) -> Label | None:
 
 
 def _separators(line: str, start: int) -> Iterable[re.Match[str]]:
-    if _SIGNS.search(line) is None and "  " not in line:  # as in most lines, and quickly told
-        return ()
-    return _SEPARATOR.finditer(line, start, start + _LONGEST_HEAD)
+    return _SEPARATOR.finditer(line, start, start + _LONGEST_HEAD) if may_part(line) else ()
+
+
+def may_part(line: str) -> bool:
+    """Whether anything may stand in it between a label and its value; in most lines nothing does."""
+    return "  " in line or _SIGNS.search(line) is not None
 
 
 def in_words(line: str, known: Labels, rules: Process) -> Label | None:

@@ -24,6 +24,8 @@ _MOST_LINES = 2_000  # the form has some thirty lines; the rest of a hostile mai
 _LONGEST_LINE = 10_000
 _QUOTE_MARKS = re.compile(r"^[\s>|]{0,40}")
 _BULLETS = ("•", "·")
+_AFTER_HINT = " )）].。:：-–—*_\n"
+_NO_LETTER_ASCII = "".join(sign for sign in map(chr, range(128)) if not sign.isalnum())
 _HINT_LINES = 4  # a hint of one line is broken into no more, however narrow the window
 _SURE_HINT = 40  # letters from the beginning of a hint that nobody writes by chance
 _SURE_END = 12  # characters of the line below the form that tell it from other words
@@ -92,7 +94,7 @@ def ends_form(line: str, form: Sheet) -> bool:
 
 
 def _line(line: str, mark: str) -> Line:
-    marks = _QUOTE_MARKS.match(line[:_LONGEST_LINE])
+    marks = None if line[:1].isalnum() else _QUOTE_MARKS.match(line[:_LONGEST_LINE])
     before = marks.group() if marks else ""
     text = line[len(before) : _LONGEST_LINE].strip()
     quoted = mark == quotes.QUOTED
@@ -159,9 +161,11 @@ def _is_fragment(text: str, said: str, near: Hints, form: Sheet) -> bool:
 
 def _behind(text: str, hint: str) -> str:
     """What of the text stands behind the hint at its beginning."""
+    if text.isascii() and letters(text) == hint:  # as most often: nothing, or a bracket
+        return text[len(text.rstrip(_NO_LETTER_ASCII)) :].lstrip(_AFTER_HINT)
     left = len(hint)
     for position, character in enumerate(text):
         if left == 0:
-            return text[position:].lstrip(" )）].。:：-–—*_\n")
+            return text[position:].lstrip(_AFTER_HINT)
         left -= character.isalnum() if character.isascii() else len(letters(character))
     return ""

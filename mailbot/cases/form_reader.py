@@ -181,7 +181,7 @@ class Reader:
             return []  # "store" below "Where the garment is now:" is the answer, not the next label
         formal = self.there.formal(line.quoted)
         found = self.there.by_line.get(line.text)
-        if found is None and formal:
+        if found is None and formal and form_labels.may_part(line.text):
             found = form_labels.label(line.text, self.form.known, in_form=True)
         if found is None and formal and not line.apart and not (current and current.tells):
             found = form_labels.in_words(line.text, self.form.known, self.rules)

@@ -74,7 +74,7 @@ def _listed(value: str) -> str:
 
 def means_a_choice(field: Field, value: str) -> bool:
     """Whether the value is, word for word, one of the field's choices."""
-    return _folded(value) in _words(field.choices)
+    return bool(field.choices) and _folded(value) in _words(field.choices)
 
 
 def known_value(field: Field, value: str, rules: Process) -> bool:

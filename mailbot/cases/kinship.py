@@ -26,29 +26,36 @@ _MOST_WORDS = 4  # of a name
 
 def said(text: str, phrases: tuple[str, ...]) -> str:
     """The first of the phrases in the text, '' for none."""
-    found = heard.pattern(phrases).search(plain(text)) if phrases else None
+    return said_in(plain(text), phrases)
+
+
+def said_in(small: str, phrases: tuple[str, ...]) -> str:
+    """The same of a text that is plain already."""
+    found = heard.pattern(phrases).search(small) if phrases else None
     return " ".join(found.group().split()) if found else ""
 
 
-def for_somebody(text: str, rules: Matching) -> str:
-    """The words that say that the sender writes for somebody else, '' for none."""
-    return said(text, rules.said("for_somebody"))
+def for_somebody(small: str, rules: Matching) -> str:
+    """The words of a plain text that say that the sender writes for somebody else, '' for none."""
+    return said_in(small, rules.said("for_somebody"))
 
 
-def names_in(text: str, sender: str, rules: Matching) -> Iterator[str]:
-    """Names that may be the customer's, each once, those behind "my wife" first."""
+def names_in(text: str, small: str, sender: str, rules: Matching) -> Iterator[str]:
+    """Names that may be the customer's, each once, those behind "my wife" first.
+
+    small: the text as compared, '' where it is not written for anybody.
+    """
     seen: set[str] = set()
-    for name in (*_behind_phrases(text, sender, rules), *_alone_on_lines(text)):
+    for name in (*_behind_phrases(small, sender, rules), *_alone_on_lines(text)):
         if name not in seen:
             seen.add(name)
             yield name
 
 
-def _behind_phrases(text: str, sender: str, rules: Matching) -> Iterator[str]:
+def _behind_phrases(small: str, sender: str, rules: Matching) -> Iterator[str]:
     """ "my wife Anna Smith", "my wife Anna" (with the sender's surname), "我妻子王芳"."""
     phrases = rules.said("for_somebody")
-    small = plain(text)
-    if not phrases:
+    if not phrases or not small:
         return
     surname = (names.words_of(sender, rules.among("titles")) or ("",))[-1]
     hit = None
@@ -76,7 +83,10 @@ def _alone_on_lines(text: str) -> Iterator[str]:
         if len(line) > _LONGEST_LINE:
             continue
         name = _LABEL.sub("", line).strip(" ,.*_–—-")
+        parts = name.split()
+        if len(parts) > _MOST_WORDS:
+            continue
         words = _WORDS.findall(name)
-        alone = "".join(words).replace(" ", "") == "".join(name.split())
+        alone = "".join(words).replace(" ", "") == "".join(parts)
         if alone and (2 <= len(words) <= _MOST_WORDS or (UNSPACED.match(name) and 2 <= len(name) <= _MOST_WORDS)):
             yield name

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,6 +22,7 @@ _ENDS = re.compile(r"[!?。]|[.;](?=\s|$)|\n\s{0,20}\n")  # of a sentence
 _ASKS = re.compile(r"[\s!?。.]{0,9}")  # the marks a sentence ends with: "really!?"
 _MOST_TOKENS = 20_000  # of a mail that are weighed
 _LONGEST_SENTENCE = 120
+_LETTERS = 2  # by which the beginnings of a word are looked up
 _KEPT = frozenset("äöü")  # letters of their own: schon is not schön
 _LATIN = {
     code: base
@@ -78,7 +80,7 @@ class Index:
             for phrase in phrases:
                 for spelling in _spellings(phrase):
                     self._add(tuple(_starred(spelling)), name)
-        self._lengths = tuple(sorted({len(stem) for stem in self._begun}))
+        self._lengths = _lengths(self._begun)
 
     def _add(self, words: tuple[str, ...], name: str) -> None:
         if not words:
@@ -100,8 +102,9 @@ class Index:
         words = [hit.group() for hit in hits]
         spots: list[Spot] = []
         last: dict[str, int] = {}
-        for at in range(len(words)):
-            for name, end in self._longest(words, at).items():
+        for at, word in enumerate(words):
+            branches = self._branches(word)
+            for name, end in self._longest(words, at, branches).items() if branches else ():
                 if at >= last.get(name, 0):
                     last[name] = end
                     said = " ".join(shown[hits[at].start() : hits[end - 1].end()].split())
@@ -109,34 +112,45 @@ class Index:
         sentences, asking = _sentences(shown, [hit.start() for hit in hits])
         return Told(tuple(words), tuple(spots), sentences, asking)
 
-    def _longest(self, words: list[str], at: int) -> dict[str, int]:
+    def _longest(self, words: list[str], at: int, branches: list[_Branch]) -> dict[str, int]:
         """The lists of which a phrase begins at this word, with where the longest of each ends."""
         found: dict[str, int] = {}
-        for branch in self._branches(words[at]):
+        for branch in branches:
             for name in branch.alone:
                 found.setdefault(name, at + 1)
             following = words[at + 1] if at + 1 < len(words) else ""
-            for rest, name in (*branch.on.get(following, ()), *branch.loose):
+            endings = branch.on.get(following, ())
+            for rest, name in (*endings, *branch.loose) if branch.loose else endings:
                 end = at + 1 + len(rest)
                 if end > found.get(name, 0) and end <= len(words) and _goes_on(words, at + 1, rest):
                     found[name] = end
         return found
 
-    def _branches(self, word: str) -> Iterator[_Branch]:
-        if branch := self._whole.get(word):
-            yield branch
-        for length in self._lengths:
+    def _branches(self, word: str) -> list[_Branch]:
+        """What begins with the word; of most words nothing."""
+        found = [whole] if (whole := self._whole.get(word)) else []
+        for length in self._lengths.get(word[:_LETTERS]) or self._lengths[""]:
             if length > len(word):
                 break
             if branch := self._begun.get(word[:length]):
-                yield branch
+                found.append(branch)
+        return found
+
+
+def _lengths(stems: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
+    """How long the stems are, by their first letters; the lengths of stems that have no more stand under "" too."""
+    by_letters: dict[str, set[int]] = {"": {len(stem) for stem in stems if len(stem) < _LETTERS}}
+    for stem in stems:
+        if len(stem) >= _LETTERS:
+            by_letters.setdefault(stem[:_LETTERS], set(by_letters[""])).add(len(stem))
+    return {letters: tuple(sorted(lengths)) for letters, lengths in by_letters.items()}
 
 
 def _goes_on(words: list[str], at: int, rest: tuple[str, ...]) -> bool:
-    return all(
-        words[at + number].startswith(word[:-1]) if word[-1] == "*" and len(word) > 1 else words[at + number] == word
-        for number, word in enumerate(rest)
-    )
+    for number, word in enumerate(rest, at):
+        if words[number] != word and not (word[-1] == "*" and len(word) > 1 and words[number].startswith(word[:-1])):
+            return False
+    return True
 
 
 def _spellings(phrase: str) -> Iterator[str]:
@@ -162,9 +176,7 @@ def _sentences(text: str, starts: list[int]) -> tuple[tuple[range, ...], frozens
     asking: set[int] = set()
     word = 0
     for hit in _ENDS.finditer(text):
-        first = word
-        while word < len(starts) and starts[word] < hit.start():
-            word += 1
+        first, word = word, bisect_left(starts, hit.start(), word)
         sentences += _cut(first, word)
         marks = _ASKS.match(text, hit.start())
         if sentences and marks and "?" in marks.group():

@@ -20,7 +20,7 @@ from mailbot.cases.forms import Reading
 from mailbot.mail.model import Address, Automatic, Message, Verdict, Words
 from mailbot.mail.senders import is_no_reply
 from mailbot.process.model import Field, Process
-from mailbot.process.web_forms import FIELD, REPLY_TO, WebForm
+from mailbot.process.web_forms import ANY_SITE, FIELD, REPLY_TO, WebForm
 
 _MOST_LINES = 500
 _LONGEST_WORDS = 10_000  # characters of a message; the mail itself is kept whole
@@ -62,7 +62,33 @@ def rule_of(message: Message, process: Process) -> WebForm | None:
     if message.sender is None or not process.web_forms:
         return None
     sender = message.sender.key
+    if not _senders(process).may_send(sender):  # as with nearly every mail
+        return None
     return next((rule for rule in process.web_forms if rule.sends(sender) and _fits(message, rule)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Senders:
+    """The senders of all rules together."""
+
+    addresses: frozenset[str]
+    mailboxes: frozenset[str]
+    domains: tuple[str, ...]  # each behind a dot
+
+    def may_send(self, address: str) -> bool:
+        """Whether a rule may know it; by which of them, and if so, the rule itself says."""
+        mailbox, _, domain = address.rpartition("@")
+        return address in self.addresses or mailbox in self.mailboxes or f".{domain}".endswith(self.domains)
+
+
+@lru_cache(maxsize=4)
+def _senders(process: Process) -> _Senders:
+    every = [each for rule in process.web_forms for each in rule.senders]
+    return _Senders(
+        frozenset(every),
+        frozenset(each.removesuffix(ANY_SITE) for each in every if each.endswith(ANY_SITE)),
+        tuple(f".{each[1:]}" for each in every if each.startswith("@")),
+    )
 
 
 def customer_of(message: Message, process: Process) -> Address | None:

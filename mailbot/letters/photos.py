@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from base64 import encodebytes
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import MIMEPart
 from email.policy import SMTP
 
+from mailbot.letters.base64_lines import lines_of
 from mailbot.mail import mime
 from mailbot.mail.model import Message
 
@@ -127,7 +127,7 @@ def _part(photo: Photo, number: int) -> bytes:
         f"Content-Type: {photo.type}\r\nContent-Transfer-Encoding: base64\r\n"
         f'Content-Disposition: attachment; filename="{name}"\r\nMIME-Version: 1.0\r\n\r\n'
     )
-    return head.encode("ascii") + encodebytes(photo.data).replace(b"\n", b"\r\n")
+    return head.encode("ascii") + lines_of(photo.data)
 
 
 def _part_by_library(photo: Photo, name: str) -> bytes:

@@ -64,7 +64,7 @@ def take_silence(case: Case, rung: Rung, room: Room, around: Around, now: dateti
 def _step(
     case: Case, event: Event, decision: Decision, why: tuple[str, ...], room: Room, around: Around, at: datetime
 ) -> Step:
-    seen = after(case, decision.effects, at)
+    seen = decision.seen or after(case, decision.effects, at)
     written = write(seen, event, decision, room.process, room.identity, room.house, around, at)
     if any(held.offer for held in written.held):
         # An offer that may not leave was not made: nothing of its row is done, and its author is told.
@@ -104,7 +104,14 @@ def _tell(step: Step, held: Held, cause: Event, room: Room, around: Around, at: 
         sends = tuple(send for send in decision.sends if not _written_today(step.case, send, at))
         decision = replace(decision, sends=sends)
     written = write(
-        after(step.case, decision.effects, at), event, decision, room.process, room.identity, room.house, around, at
+        decision.seen or after(step.case, decision.effects, at),
+        event,
+        decision,
+        room.process,
+        room.identity,
+        room.house,
+        around,
+        at,
     )
     entry = _entry(step.case, event, decision, (held.reason,), written, room, at)
     return Step(

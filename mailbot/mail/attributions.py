@@ -44,6 +44,7 @@ _BEGINNINGS = (
     "|quoto |citerar |quando "
 )
 _BEGINS = tuple(filter(None, _BEGINNINGS.casefold().split("|")))
+_BEGIN_MAX = max(map(len, _BEGINS))
 _QUOTING = ("quoting ", "citando ", "zitat von ", "citation de ", "quoto ", "citerar ", "citát od ", "citát ")
 VERB = either_case(
     r"\bwrote\b|\bwrites\b|\bsaid\b|a [ée]crit|escribi[óo]|escribiu|\bescrigu|ha escrit|\bschrieb\b"
@@ -98,6 +99,8 @@ class Attribution:
 
 def is_quoted(line: str) -> bool:
     """Whether the line carries a quote mark (RFC 3676 4.5); an angry face is none."""
+    if line.startswith("> "):  # as nearly every program writes it
+        return True
     if ">" not in line[:4]:
         return False
     mark = line[:4].lstrip()
@@ -136,7 +139,7 @@ def _may_begin(first: str, lines: Sequence[str], at: int) -> bool:
     """Whether an attribution can begin with this line: a date, an address, a beginning, or a name above one."""
     if first[0] in "<(":
         return False
-    if _ends(first) or "@" in first or any(map(str.isdigit, first[:24])) or has_beginning(first):
+    if _ends(first) or "@" in first or has_beginning(first) or any(map(str.isdigit, first[:24])):
         return True
     following = seen(lines[at + 1][:LINE_MAX]) if at + 1 < len(lines) else ""
     if "@" not in following or not (following.startswith(("<", "(<")) or first.endswith(("<", "("))):
@@ -217,4 +220,4 @@ def _is_a_sentence(line: str) -> bool:
 
 def has_beginning(said: str) -> bool:
     """Whether it begins as an attribution in some language does."""
-    return said.strip(_RULES).casefold().startswith(_BEGINS)
+    return said.strip(_RULES)[:_BEGIN_MAX].casefold().startswith(_BEGINS)

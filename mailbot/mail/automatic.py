@@ -53,14 +53,14 @@ def automatic(message: Message, own: frozenset[str], is_own_letter: bool) -> Aut
         is_own_letter: the caller knows the Message-ID for one of the desk's letters.
     """
     notice = form_notice.is_form_notice(message, own)
-    for strong in (
-        _own(message, own, is_own_letter, notice),
-        _report(message),
-        _null_sender(message, notice),
-        _calendar(message),
-    ):
-        if strong:
-            return Automatic(strong[0], (strong[1],))
+    strong = (
+        _own(message, own, is_own_letter, notice)
+        or _report(message)
+        or _null_sender(message, notice)
+        or _calendar(message)
+    )
+    if strong:
+        return Automatic(strong[0], (strong[1],))
     submitted = word(message.header("auto-submitted"))
     if submitted == "no" or notice:
         return None
@@ -90,13 +90,14 @@ def _own(message: Message, own: frozenset[str], is_own_letter: bool, notice: boo
 def _report(message: Message) -> Found | None:
     """A report by its parts (RFC 6522), or a server's bounce in an older format."""
     declared = message.header("content-type").lower()
-    kinds = [part.kind for part in report_parts.of(message)]
+    reports = report_parts.of(message)
+    kinds = [part.kind for part in reports]
     whole = declared.startswith("multipart/report") or any(declared.startswith(f"message/{kind}") for kind in _REPORTS)
     loose = kinds and not persons.answers_or_forwards(message) and not persons.has_a_persons_program(message)
-    named = _OLD_REPORT.search(declared)
-    type_named = named[1] if named else ""
     if not (whole or loose):
         return _old_bounce(message)
+    named = _OLD_REPORT.search(declared)
+    type_named = named[1] if named else ""
     kind = (
         next((each for each in kinds if each in _REPORTS), "")
         if report_parts.STATUS not in kinds
@@ -104,7 +105,7 @@ def _report(message: Message) -> Found | None:
     )
     kind = kind or type_named
     evidence = f"multipart/report; report-type={kind or 'unknown'}"
-    if kind == report_parts.RECEIPT and report_parts.refuses(message, report_parts.of(message)):
+    if kind == report_parts.RECEIPT and report_parts.refuses(message, reports):
         return "bounce", evidence
     if kind in _REPORTS:
         return _REPORTS[kind], evidence
@@ -193,15 +194,25 @@ def _declared(message: Message, submitted: str) -> Automatic | None:
     if any(part.type == "text/calendar" for part in message.parts):
         return Automatic("calendar", evidence)
     replied = submitted.startswith(("auto-replied", "auto-reply", "auto_replied"))
-    said = "vacation" in message.header("auto-submitted").lower() or any(
-        kind == "vacation" for kind, _ in machine_fields.certain(message)
-    )
-    tells = vacation.opens_with_absence(message.text) or vacation.absence_at_start(message.subject)
-    ticket = robot_words.acknowledges(message.subject, message.text)
-    absent = not ticket and vacation.absence_anywhere(message.subject, message.text)
-    if said or tells or (replied and absent):
+    if _says_vacation(message) or (replied and _speaks_of_absence(message)):
         return Automatic("vacation", evidence)
     return Automatic("list" if machine_fields.of_list(message) else "robot", evidence)
+
+
+def _says_vacation(message: Message) -> bool:
+    """Whether a field, the subject or the first lines say that it is a vacation reply."""
+    if "vacation" in message.header("auto-submitted").lower():
+        return True
+    if any(kind == "vacation" for kind, _ in machine_fields.certain(message)):
+        return True
+    return machine_signs.is_absent(message)
+
+
+def _speaks_of_absence(message: Message) -> bool:
+    """Whether it speaks of absence anywhere, and is no ticket system's."""
+    if robot_words.acknowledges(message.subject, message.text):
+        return False
+    return vacation.absence_anywhere(message.subject, message.text)
 
 
 def _help_desk_person(message: Message) -> bool:

@@ -81,14 +81,15 @@ def _bounded(fields: list[list[bytes]], defects: list[str]) -> Fields:
         total += len(short)
         name, _, value = short.decode("ascii", "surrogateescape").partition(":")
         name = name.rstrip(" \t")
-        if name.lower() in _ADDRESS:
+        of_addresses = name.lower() in _ADDRESS
+        if of_addresses:
             addresses += len(short)
         over = total > HEAD_MAX or len(kept) >= FIELDS_MAX
         if over or addresses > ADDRESSES_MAX or len(line) > FIELD_MAX:
             _once(defects, "the header was cut: too long")
         if over:
             break
-        if addresses <= ADDRESSES_MAX or name.lower() not in _ADDRESS:
+        if addresses <= ADDRESSES_MAX or not of_addresses:
             kept.append((name, value.lstrip(" \t").rstrip("\r\n")))
     return kept
 

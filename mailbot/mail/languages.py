@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
+from string import ascii_letters
 
 from mailbot.mail.language_words import OTHERS, SHIPPED
 
@@ -25,6 +26,7 @@ _LONGEST_WORD = 30
 
 _TYPED = re.compile(r"[!-~]+")  # between blanks, or between characters of other scripts
 _NO_WORDS = re.compile(r"@|://|www\.|\d")  # in addresses, links, numbers, codes
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{1,40}(?:'[^\W\d_]{1,40}){0,3}'?")
 _SENTENCE = re.compile(r"[.!?;:\n。！？；]+")
 # Runs of letters, by script.
@@ -33,6 +35,8 @@ _KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9d]+")
 _NEITHER = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u0588\u05d0-\u05ea\u0620-\u064a\u0671-\u06d3\u0900-\u0dff"
                       "\u0e00-\u0e7f\u10a0-\u10ff\u1100-\u11ff\u1780-\u17ff\uac00-\ud7a3]+")  # fmt: skip
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
+_ASCII = ascii_letters.encode()
+_NO_LETTERS = {each: " " for each in range(128) if chr(each) not in ascii_letters}
 # Characters that Chinese is full of and Japanese or Korean written in them alone is not: a name or an address has none.
 _CHINESE = frozenset(
     "了我你您们們这這那吗嗎呢吧啊呀哪么麼没沒还還很请謝谢是把给她他它什怎就也都说說对對让讓从從过為为会時时东東"
@@ -90,9 +94,8 @@ def changed(text: str, held: str) -> str:
 
 def tongue(text: str) -> Tongue:
     """The language, with the number of words that show it."""
-    read = "\n".join(_words_alone(line) if _NO_WORDS.search(line) else line for line in text[:_LONGEST].split("\n"))
-    latin = _letters(_LATIN, read)
-    han, kana, neither = (0, 0, 0) if read.isascii() else (_letters(each, read) for each in (_HAN, _KANA, _NEITHER))
+    read = "\n".join(map(_words_alone, text[:_LONGEST].split("\n")))
+    han, kana, neither, latin = _letters(read)
     most = max(han * _HAN_WORTH + kana, neither, latin)
     whole = han * _HAN_WORTH + kana + neither + latin
     if most < _FEWEST_LETTERS or most < (_EAST if most == han * _HAN_WORTH + kana else _ONE_SCRIPT) * whole:
@@ -104,12 +107,17 @@ def tongue(text: str) -> Tongue:
 
 def _words_alone(line: str) -> str:
     """The line without addresses, links, numbers and codes."""
+    if not ("@" in line or "://" in line or "www." in line or _DIGIT.search(line)):
+        return line
     return _TYPED.sub(lambda found: " " if _NO_WORDS.search(found[0]) else found[0], line)
 
 
-def _letters(script: re.Pattern[str], text: str) -> int:
-    """How many letters of a script stand in the text."""
-    return sum(map(len, script.findall(text)))
+def _letters(text: str) -> tuple[int, ...]:
+    """How many letters of each script stand in the text: Han, kana, those of neither, Latin."""
+    if text.isascii():
+        typed = text.encode()
+        return 0, 0, 0, len(typed) - len(typed.translate(None, _ASCII))
+    return tuple(sum(map(len, script.findall(text))) for script in (_HAN, _KANA, _NEITHER, _LATIN))
 
 
 def _han(text: str, han: int, kana: int) -> Tongue:
@@ -121,7 +129,7 @@ def _han(text: str, han: int, kana: int) -> Tongue:
 
 def _latin(text: str) -> Tongue:
     model = _model()
-    said = [words for part in _SENTENCE.split(_folded(text)) if (words := tuple(_words(part, model)))]
+    said = [words for part in _SENTENCE.split(_folded(text)) if (words := _words(part, model))]
     different = tuple(dict.fromkeys(word for words in said for word in words))[:_MOST_WORDS]
     found = _weighed(different, model)
     if not found.language or found.words < max(_FEWEST_WORDS, _KNOWN_SHARE * len(different)):
@@ -132,8 +140,9 @@ def _latin(text: str) -> Tongue:
 def _alone(winner: str, said: list[tuple[str, ...]], model: _Model) -> bool:
     """Whether hardly a sentence is in another language."""
     own = others = 0
-    left = sum(map(len, said[:100]))
-    for words in said[:100]:
+    read = sorted(said[:100], key=len, reverse=True)  # a few long ones often say it
+    left = sum(map(len, read))
+    for words in read:
         if own >= _ONE_LANGUAGE * (own + others + left):  # whatever the others are in
             return True
         left -= len(words)
@@ -152,9 +161,9 @@ def _weighed(words: tuple[str, ...], model: _Model) -> Tongue:
     if not rows:
         return Tongue()
     scores = [sum(column) for column in zip(*rows, strict=True)]
-    best = max(range(len(scores)), key=scores.__getitem__)
+    best = scores.index(max(scores))
     shipped = len(SHIPPED)
-    rivals = (score for at, score in enumerate(scores) if at != best and (best < shipped or at < shipped))
+    rivals = scores[:best] + scores[best + 1 :] if best < shipped else scores[:shipped]
     if scores[best] - max(rivals) < _SURE:
         return Tongue()
     listed = model.listed
@@ -186,21 +195,23 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold().replace("’", "'").replace("`", "'").replace("ß", "ss")
 
 
-def _words(text: str, model: _Model) -> Iterator[str]:
+def _words(text: str, model: _Model) -> tuple[str, ...]:
     """The words, 'j'accepte' as 'j'' and 'accepte' unless the whole is listed."""
-    known = model.known
-    for found in _WORD.findall(text):
-        word = found[:_LONGEST_WORD]
-        if word in known or "'" not in word:
-            yield word
-            continue
-        if "'" not in word.strip("'"):
-            yield word.rstrip("'")
-            continue
-        *heads, last = word.split("'")
-        yield from (f"{head}'" for head in heads if head)
-        if last:
-            yield last
+    if "'" not in text and text.isascii():
+        plain = text.translate(_NO_LETTERS).split()
+        if all(len(word) <= _LONGEST_WORD for word in plain):
+            return tuple(plain)
+    found = [word[:_LONGEST_WORD] for word in _WORD.findall(text)]
+    return tuple(piece for word in found for piece in _pieces(word, model)) if "'" in text else tuple(found)
+
+
+def _pieces(word: str, model: _Model) -> list[str]:
+    if word in model.known:
+        return [word]
+    if "'" not in word.strip("'"):
+        return [word.rstrip("'")]
+    *heads, last = word.split("'")
+    return [*(f"{head}'" for head in heads if head), *filter(None, [last])]
 
 
 def _runs(word: str) -> Iterator[str]:

@@ -77,7 +77,7 @@ def certain(message: Message) -> Iterator[Found]:
     """Fields that only machines set, each enough alone."""
     for name, value in message.headers:
         kind = _FIELDS.get(name, "")
-        if not kind and name not in _NOT_AUTO_REPLY and _AUTO_REPLY.match(name):
+        if not kind and "auto" in name and name not in _NOT_AUTO_REPLY and _AUTO_REPLY.match(name):
             kind = "vacation"
         if kind and value and value.strip().lower() not in _NO:
             yield kind, f"{name.title()}: {value[:80]}"
@@ -95,7 +95,7 @@ def precedence(message: Message) -> Found | None:
 
 def of_list(message: Message) -> Found | None:
     """The list that passed the mail on (RFC 2919)."""
-    for name in _LIST_FIELDS:
+    for name in _present(message, _LIST_FIELDS):
         if value := message.header(name):
             return "list", f"{name.title()}: {value[:80]}"
     sender = message.header("sender")
@@ -107,11 +107,17 @@ def of_list(message: Message) -> Found | None:
 
 def mass(message: Message) -> Found | None:
     """What a program that sends to thousands left behind."""
-    for name in _MASS_FIELDS:
+    for name in _present(message, _MASS_FIELDS):
         if message.header(name):
             return "list", name.title()
     program = message.header("x-mailer")
     return ("list", f"X-Mailer: {program[:80]}") if _MASS_PROGRAMS.search(program) else None
+
+
+def _present(message: Message, names: tuple[str, ...]) -> list[str]:
+    """Those of the fields that the mail has, in the order of the table."""
+    there = {name for name, _ in message.headers}
+    return [name for name in names if name in there]
 
 
 def word(value: str) -> str:

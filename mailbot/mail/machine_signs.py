@@ -49,22 +49,25 @@ def _of_lists(message: Message) -> Iterator[Found]:
     ranked = machine_fields.precedence(message)
     person = persons.has_a_persons_program(message)
     if ranked and (listed or not person or ranked[0] == "vacation"):
-        absent = vacation.absence_at_start(message.subject) or vacation.opens_with_absence(message.text)
-        yield "vacation" if absent and not listed else ranked[0], ranked[1]
+        yield "vacation" if not listed and is_absent(message) else ranked[0], ranked[1]
     if listed:
         yield listed
+
+
+def is_absent(message: Message) -> bool:
+    """Whether subject or first lines say that their writer is away."""
+    return vacation.absence_at_start(message.subject) or vacation.opens_with_absence(message.text)
 
 
 def weak(message: Message, own: frozenset[str]) -> Iterator[Found]:
     """Signs that a person's mail can show too; two of them together are believed."""
     person = persons.has_a_persons_program(message)
-    opens = vacation.opens_with_absence(message.text)
     suppress = message.header("x-auto-response-suppress")
     if vacation.absence_firm(message.subject, message.text):
         yield "vacation", "Subject begins with words of absence"
-        if opens and not persons.has_prefix(message.subject) and not person:
+        if not person and not persons.has_prefix(message.subject) and vacation.opens_with_absence(message.text):
             yield "vacation", "and so does the text"
-    elif opens and suppress and not persons.has_prefix(message.subject):
+    elif suppress and not persons.has_prefix(message.subject) and vacation.opens_with_absence(message.text):
         yield "vacation", "text begins with words of absence"
     if suppress and (not person or "x-ms-exchange-inbox-rules-loop" in dict(message.headers)):
         yield "robot", "X-Auto-Response-Suppress"
@@ -107,10 +110,13 @@ def _old_receipt(message: Message) -> bool:
 
 def _own_list(message: Message, own: frozenset[str]) -> bool:
     """Whether the list is of the desk's own house (a group that hands its mail to the desk): its members are people."""
+    topmost = dict(reversed(message.headers))
     names = ("list-post", "list-id", "mailing-list", "sender")
-    said = " ".join(message.header(name) for name in names).casefold()
+    said = " ".join(topmost.get(name, "") for name in names).casefold()
     hosts = {address.rpartition("@")[2] for address in own if address}
-    return any(re.search(rf"(?:^|[@.<\s]){re.escape(host)}(?:$|[>\s;,?])", said) for host in hosts)
+    return any(
+        host in said and re.search(rf"(?:^|[@.<\s]){re.escape(host)}(?:$|[>\s;,?])", said) is not None for host in hosts
+    )
 
 
 def _answers_go_elsewhere(message: Message) -> bool:

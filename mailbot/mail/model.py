@@ -58,7 +58,10 @@ class Message:
     def header(self, name: str) -> str:
         """The topmost field of that name, or ''."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key == wanted), "")
+        for key, value in self.headers:
+            if key == wanted:
+                return value
+        return ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every field of that name, topmost first."""

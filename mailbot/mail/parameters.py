@@ -59,6 +59,7 @@ def parameters(value: str) -> Mapping[str, str]:
     return plain | {key: _joined(found) for key, found in pieces.items()}
 
 
+@lru_cache(maxsize=512)
 def boundary(value: str) -> tuple[bytes, ...]:
     """What separates the parts, as declared (RFC 2046 5.1.1); two readings where the value was folded inside it."""
     said = [parameters(value).get("boundary", ""), parameters(_FOLD.sub(" ", value)).get("boundary", "")]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
+from mailbot.mail.either_case import either_case
+
 LINE_MAX = 200
 _RULES = " \t#-–—=*_~<>[]()•"
 _WORDS_MAX = 14
-_ABOVE = re.compile(r"above this line(?=[^\w\s]|\s?$| (?:to|if|when|and|or|in order|so)\b| [^\w\s])", re.IGNORECASE)
+_ABOVE = either_case(r"above this line(?=[^\w\s]|\s?$| (?:to|if|when|and|or|in order|so)\b| [^\w\s])")
 # Between "##-" and "-##" in whatever language: the mark of a helpdesk whose letter was answered here.
 _DRAWN = re.compile(r"#{2,4}\s?-.{5,150}-\s?#{2,4}")
 _REQUEST = re.compile(

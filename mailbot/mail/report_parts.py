@@ -32,7 +32,8 @@ _NAMES = {
     "application/tlsrpt+json": TLS,
 }
 _NOT_TAKEN = re.compile(r"^disposition[ \t]{0,3}:[^\n]{0,200};[ \t\n]{0,4}(?:deleted|denied|failed)", re.MULTILINE)
-_MARKS = tuple(name.rpartition("/")[2].encode() for name in _NAMES)
+# What is looked for first: "global-delivery-status" has "delivery-status" in it.
+_MARKS = tuple({name.rpartition("/")[2].removeprefix("global-").encode(): None for name in _NAMES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class ReportPart:
 def of(message: Message) -> tuple[ReportPart, ...]:
     """The report parts of the mail, in order."""
     small = message.raw[:REPORT_MAX]
-    if not any(mark in small.lower() for mark in _MARKS):
+    lower = small.lower()
+    if not any(mark in lower for mark in _MARKS):
         return ()
     found = []
     stack = [mime.parse(small)[0]]
