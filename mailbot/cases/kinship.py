@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mailbot.cases import heard, names
 from mailbot.cases.names import UNSPACED
@@ -31,8 +32,14 @@ def said(text: str, phrases: tuple[str, ...]) -> str:
 
 def said_in(small: str, phrases: tuple[str, ...]) -> str:
     """The same of a text that is plain already."""
-    found = heard.pattern(phrases).search(small) if phrases else None
+    found = _pattern(phrases, ascii_alone=small.isascii()).search(small) if phrases else None
     return " ".join(found.group().split()) if found else ""
+
+
+@lru_cache(maxsize=32)
+def _pattern(phrases: tuple[str, ...], *, ascii_alone: bool) -> re.Pattern[str]:
+    """Any of the phrases; for a text of ASCII those that can stand in one."""
+    return heard.pattern(tuple(each for each in phrases if not ascii_alone or plain(each).isascii()))
 
 
 def for_somebody(small: str, rules: Matching) -> str:
@@ -60,7 +67,7 @@ def _behind_phrases(small: str, sender: str, rules: Matching) -> Iterator[str]:
     surname = (names.words_of(sender, rules.among("titles")) or ("",))[-1]
     hit = None
     for _ in range(_MOST_PHRASES):  # "替我妻子" has two, one in the other
-        hit = heard.pattern(phrases).search(small, hit.start() + 1 if hit else 0)
+        hit = _pattern(phrases, ascii_alone=small.isascii()).search(small, hit.start() + 1 if hit else 0)
         if hit is None:
             return
         behind = _END.split(small[hit.end() : hit.end() + _BEHIND].lstrip(" ,:'’"), maxsplit=1)[0]

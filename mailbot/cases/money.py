@@ -152,13 +152,12 @@ _IN_WORDS = "|".join(sorted((*_WORDS, "hundred", "thousand", "million"), key=len
 _LOOSE = r"[0-9]{1,3}(?:[ ,.'][0-9]{3}(?![0-9])){1,3}(?:[.,][0-9]{1,2})?|[0-9]{1,9}(?:[.,][0-9]{1,2})?"
 _TIMES_WORD = rf"\s?(?:{'|'.join(_TIMES)})\b"
 _ANY_AMOUNT = re.compile(
-    rf"(?:(?<!\w)|(?=[{_SIGNS}]))(?:"  # no amount begins inside a word, where nothing of the below is tried
     rf"(?:[{_SIGNS}]|\b(?:{_ANY_NAME}))[\s:]{{0,3}}(?P<signed>{_LOOSE})(?![0-9])(?P<signed_times>{_TIMES_WORD})?"
     rf"(?:\s?(?:-|to\b)\s?(?P<up_to>{_LOOSE})(?![0-9]))?"
     rf"|(?<![\w.,])(?P<named>{_LOOSE})(?:(?P<named_times>{_TIMES_WORD})?[\s-]{{0,3}}(?:[{_SIGNS}]|(?:{_ANY_NAME})\b)"
     r"|(?P<grand>\s?grand\b))"
     r"|(?<![\w.,])(?P<small>[0-9]{1,5})\s?(?:p\b(?!\.?m\b)|pence\b)"
-    rf"|\b(?P<words>(?:(?:{_IN_WORDS})[\s-]{{1,3}}){{1,10}})(?:(?:{_ANY_NAME})\b|(?P<words_grand>grand\b)))"
+    rf"|\b(?P<words>(?:(?:{_IN_WORDS})[\s-]{{1,3}}){{1,10}})(?:(?:{_ANY_NAME})\b|(?P<words_grand>grand\b))"
 )
 
 

@@ -108,8 +108,8 @@ def _short_block(lines: Sequence[str], subject: str) -> _Layer | None:
 def _quoted_forward(lines: Sequence[str], at: int, accept: _Accept, subject: str) -> _Layer | None:
     """A forward whose every line, the mark too, carries a quote mark (the plain text of Apple, Orange and IONOS)."""
     inside, below = _taken_apart(lines[at:])
-    first = next(number for number, line in enumerate(inside) if line.strip())
-    found = boundary(inside, first)
+    first = next((number for number, line in enumerate(inside) if line.strip()), None)
+    found = None if first is None else boundary(inside, first)  # None: below the marks stand tabs and no word
     if found is None or found.kind == "ours" or not accept(found):
         return None
     layer = _layer(inside, found, subject)
