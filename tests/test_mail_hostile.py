@@ -78,7 +78,7 @@ STRUCTURES = {
     "nested divs": b"Content-Type: text/html\r\n\r\n" + b"<div>" * 100_000,
     "nested quotes": b"Content-Type: text/html\r\n\r\n" + b"<blockquote>" * 8_000,
     "nested tables": b"Content-Type: text/html\r\n\r\n" + b"<table><tr><td>" * 6_000,
-    "a padded table": b"Content-Type: text/html\r\n\r\n<table><tr><td>" + b"x" * 50_000 + b"<tr><td>a<td>b" * 3_000,
+    "a padded table": b"Content-Type: text/html\r\n\r\n<table><tr><td>" + b"x" * 10_000 + b"<tr><td>a<td>b" * 6_000,
     "a million lines of margin": b"Content-Type: text/html\r\n\r\n<p style='margin-top:99999999em'>x",
     "comments": b"Content-Type: text/html\r\n\r\n" + b"<!--" * 25_000,
     "links": b"Content-Type: text/html\r\n\r\n" + b"<a href='mailto:a@b'>" * 4_500,

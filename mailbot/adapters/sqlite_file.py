@@ -16,7 +16,8 @@ from types import TracebackType
 from mailbot.errors import StateError
 
 APPLICATION_ID = 0x4D42_4F54  # "MBOT" in the file's header: this is ours
-FORMAT = 3  # goes up with every change of SCHEMA or of the keys kept in look_up
+FORMAT = 4  # goes up with every change of SCHEMA or of the keys kept in look_up
+READS = (3, FORMAT)  # a 3 has keys for history entries too, which nothing asks for
 PATIENCE = 10.0  # seconds to wait for another process's commit
 
 SCHEMA = (
@@ -127,6 +128,7 @@ def _ready(sql: sqlite3.Connection, path: Path, readonly: bool) -> sqlite3.Conne
         if not readonly:
             sql.execute("PRAGMA journal_mode = WAL")
             sql.execute("PRAGMA synchronous = FULL")
+            sql.execute(f"PRAGMA user_version = {FORMAT}")  # what is written from here on an older mailbot cannot find
         if empty:
             _make_tables(sql)
         if readonly:
@@ -145,7 +147,7 @@ def _check(sql: sqlite3.Connection, path: Path) -> bool:
     if tables and ours != APPLICATION_ID:
         words = f"{path} is a database, but not a ledger of mailbot. Name another place under [state] in mailbot.toml."
         raise StateError(words, transient=False)
-    if tables and version != FORMAT:
+    if tables and version not in READS:
         words = f"{path} has format {version}, this mailbot reads {FORMAT}. Use the newer one, or `mailbot rebuild`."
         raise StateError(words, transient=False)
     return not tables

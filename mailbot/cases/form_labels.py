@@ -45,7 +45,7 @@ _SMALL = bytes(range(256)).lower()
 _NO_LETTER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 _CHAIN = re.compile(r"\s{0,3}[,;|，；、。]\s{0,3}|\s{2,}|\t|\s/\s|\.\s")
 _IS = re.compile(
-    r"\s(?:is|was|are|were|would be|est|était|sont|es|era|fue|son|ist|war|sind|è|sono|é|foi|são)\s|(?<=\w)(?:是|为)"
+    r"\s(?:is|was|are|were|would be|est|était|sont|es|era|fue|son|ist|war|sind|è|sono|é|foi|são)\s|[是为](?<=\w[是为])"
 )
 _SHORTEST_NEAR, _SHORTEST_NEAR_IN_FORM = 6, 5  # letters of a label that may be misspelt
 _TWO_SLIPS = 9  # letters from which on two slips are forgiven
