@@ -9,14 +9,12 @@ command (an amount, a day …) is read by `taking`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
+from functools import lru_cache
 
 from mailbot.cases import assessment, heard, likeness
+from mailbot.cases.first_line import Line, Words, ready
 from mailbot.cases.heard import PAUSE, holds, inside_word
 from mailbot.cases.phrases import plain
 from mailbot.process.model import Answer, Command
@@ -25,13 +23,8 @@ from mailbot.process.wordlists import Hearing
 _LIKENESS = 86.0  # the least that counts as meant; the scores above it: alike, begun, all of it, the very words
 _BEGUN, _ALL_OF, _EXACT = 99.0, 100.0, 101.0
 _BETWEEN = re.compile(r"[\s,.!;:–—-]*")
-_SPOKEN = re.compile(r"\S+")
 _CODE = re.compile(r"[a-z][a-z0-9]{0,15}-[a-z2-7]{7}")
 _FREE = ("words", "form")  # whatever follows belongs to it, questions and doubts too
-# Less than any two texts have that `likeness` calls alike: five letters of which two changed places have 80 of 100.
-_MAY_BE_ALIKE = 79.0
-_LOOKED_AT = 200  # characters of a line that may begin with a mistyped word, as `likeness` does
-_MOST_SLIPS = 2  # of typing that `likeness` forgives in any phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,94 +33,6 @@ class Said:
 
     meant: Answer | Command
     words: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Words:
-    """The words of one choice, or of all at a moment, as texts are compared with them: made ready once for all."""
-
-    every: tuple[str, ...]
-    same: frozenset[str]
-    longest: tuple[str, ...]  # the same, the longest first
-    by_blanks: tuple[Mapping[str, str], ...]  # those without a blank, those with one …; each less the marks at its ends
-
-
-@lru_cache(maxsize=1024)
-def _ready(*many: tuple[str, ...]) -> _Words:
-    every = tuple(dict.fromkeys(word for words in many for word in heard.compared(words)))
-    blanks = range(max((word.count(" ") + 1 for word in every), default=0))
-    by_blanks = tuple({word: heard.tidy(word) for word in every if word.count(" ") == count} for count in blanks)
-    return _Words(every, frozenset(every), tuple(sorted(every, key=len, reverse=True)), by_blanks)
-
-
-@dataclass(frozen=True)
-class _Line:
-    """The first line as compared, whole and less courtesy; `choices` are all that it could mean at this moment.
-
-    What is asked of it for every choice is found out once.
-    """
-
-    whole: str
-    said: str
-    choices: Sequence[Answer | Command]
-    hearing: Hearing
-
-    @property
-    def asks(self) -> bool:
-        return "?" in self.whole
-
-    @property
-    def free(self) -> bool:
-        """Whether it is short enough, and no question, so that it can be an answer."""
-        return not self.asks and len(self.whole) <= heard.LONGEST_LINE
-
-    @cached_property
-    def forms(self) -> frozenset[str]:
-        """The ways in which it is compared as a whole."""
-        return frozenset({self.whole, self.said, heard.flat(self.whole), heard.flat(self.said)})
-
-    @cached_property
-    def behind_courtesy(self) -> str:
-        return self.whole[heard.before_words(self.whole, self.hearing) :]
-
-    @cached_property
-    def without_amount(self) -> _Line:
-        """The line as it would be without its amount: "gave her a £20 voucher" -> "gave her a voucher"."""
-        less = likeness.amount(self.hearing).sub(" ", self.said)
-        said = heard.tidy(" ".join(less.split()))
-        return self if said == self.said == self.whole else _Line(said, said, self.choices, self.hearing)
-
-    @cached_property
-    def _known(self) -> _Words:
-        return _ready(*(choice.words for choice in self.choices))
-
-    @cached_property
-    def alike(self) -> Mapping[str, Sequence[str]]:
-        """Of the words of all choices the few that may be alike to the line, by the line whole and less courtesy."""
-        return {said: _maybe_alike(said, self._known) for said in {self.whole, self.said}}
-
-    @cached_property
-    def begun(self) -> frozenset[str]:
-        """Those that may be its beginning, mistyped."""
-        return _maybe_begun(self.said, self._known)
-
-    @cached_property
-    def begun_behind_courtesy(self) -> frozenset[str]:
-        return _maybe_begun(self.behind_courtesy, self._known)
-
-
-def _maybe_alike(said: str, words: _Words) -> Sequence[str]:
-    near = process.extract(said, words.every, scorer=fuzz.ratio, score_cutoff=_MAY_BE_ALIKE, limit=None)
-    return [word for word, _, _ in near]
-
-
-def _maybe_begun(said: str, words: _Words) -> frozenset[str]:
-    found: set[str] = set()
-    for spoken, known in zip(_SPOKEN.finditer(said[:_LOOKED_AT]), words.by_blanks, strict=False):
-        begun = heard.tidy(said[: spoken.end()])
-        near = process.extract(begun, known, scorer=OSA.distance, score_cutoff=_MOST_SLIPS, limit=None)
-        found.update(word for _, _, word in near)
-    return frozenset(found)
 
 
 def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing) -> Said | None:
@@ -140,11 +45,11 @@ def understand(text: str, choices: Iterable[Answer | Command], hearing: Hearing)
     offered = [_widened(each, hearing.meanings) if isinstance(each, Answer) else each for each in choices]
     said = heard.without_courtesy(whole, hearing)
     others = [choice for choice in offered if choice.takes != "assessment"]
-    answers = _Line(whole, said, [choice for choice in others if isinstance(choice, Answer)], hearing)
-    commands = _Line(whole, said, [choice for choice in others if isinstance(choice, Command)], hearing)
+    answers = Line(whole, said, [choice for choice in others if isinstance(choice, Answer)], hearing)
+    commands = Line(whole, said, [choice for choice in others if isinstance(choice, Command)], hearing)
     # What was asked comes first: `no` under a question answers it, and "no, we have it" is no command either.
     best = _best(answers) or _bare(answers)
-    if best is None and not any(_begins(whole, _ready(each.words), hearing) for each in answers.choices):
+    if best is None and not any(_begins(whole, ready(each.words), hearing) for each in answers.choices):
         best = _assessed(body, offered, hearing) or _commanded(commands, offered, first)
     return Said(best, _words(body, best, rest, hearing)) if best else None
 
@@ -171,7 +76,7 @@ def says_nothing(note: str, hearing: Hearing) -> bool:
     return len(lines) <= heard.SIGNATURE_LINES and all(map(heard.may_sign, lines[1:]))
 
 
-def _best(line: _Line) -> Answer | Command | None:
+def _best(line: Line) -> Answer | Command | None:
     """The choice that fits best, if one does and no other fits as well."""
     scored = sorted(((_score(line, choice), choice) for choice in line.choices), key=lambda pair: -pair[0])
     if not scored or scored[0][0] < _LIKENESS:
@@ -181,15 +86,15 @@ def _best(line: _Line) -> Answer | Command | None:
     return scored[0][1]
 
 
-def _bare(line: _Line) -> Answer | Command | None:
+def _bare(line: Line) -> Answer | Command | None:
     """The one answer that a mere amount ("20") or the mere code of a case can belong to."""
     mere = "amount" if _mere_amount(line) else "case" if _CODE.fullmatch(line.said) else ""
     fitting = [choice for choice in line.choices if mere and choice.takes == mere]
     return fitting[0] if len(fitting) == 1 and line.free else None
 
 
-def _score(line: _Line, choice: Answer | Command) -> float:
-    words = _ready(choice.words)
+def _score(line: Line, choice: Answer | Command) -> float:
+    words = ready(choice.words)
     if choice.takes in _FREE:
         return _free(line, words)
     if line.asks:
@@ -203,7 +108,7 @@ def _score(line: _Line, choice: Answer | Command) -> float:
     return _phrase(line, choice, words)
 
 
-def _phrase(line: _Line, choice: Answer | Command, words: _Words) -> float:
+def _phrase(line: Line, choice: Answer | Command, words: Words) -> float:
     """For a choice that takes nothing more: its words, perhaps twice, perhaps with a reason."""
     if not words.same.isdisjoint(line.forms):
         return _EXACT
@@ -214,7 +119,7 @@ def _phrase(line: _Line, choice: Answer | Command, words: _Words) -> float:
     return _near(line, words)
 
 
-def _led(text: str, words: _Words) -> float:
+def _led(text: str, words: Words) -> float:
     """One of the words first, then anything: the longer the word, the surer."""
     if not text.startswith(words.every):
         return 0.0
@@ -228,7 +133,7 @@ def _leads(text: str, word: str) -> float:
     return 0.0
 
 
-def _free(line: _Line, words: _Words) -> float:
+def _free(line: Line, words: Words) -> float:
     """For a choice to which everything behind it belongs; mistyped, it needs a pause behind it."""
     said = line.behind_courtesy
     if best := _led(said, words):
@@ -237,7 +142,7 @@ def _free(line: _Line, words: _Words) -> float:
     return _LIKENESS + 1 if typed and PAUSE.match(said, typed) else _near(line, words)
 
 
-def _named(line: _Line, choice: Answer | Command, words: _Words) -> float:
+def _named(line: Line, choice: Answer | Command, words: Words) -> float:
     """For a choice that takes a name, a code, a day …: its own word first, and nothing that takes it back."""
     if best := _led(line.said, words):
         return 0.0 if _turned(line, choice) else best
@@ -259,7 +164,7 @@ def _assessed(body: str, choices: Sequence[Answer | Command], hearing: Hearing) 
     return next(iter((*same, *free, *fitting)), None)
 
 
-def _commanded(line: _Line, offered: Sequence[Answer | Command], first: str) -> Answer | Command | None:
+def _commanded(line: Line, offered: Sequence[Answer | Command], first: str) -> Answer | Command | None:
     """The command; where an assessment was asked for, "no, clear error" is neither it nor a `no`."""
     best = _best(line)
     asked = any(isinstance(choice, Answer) and choice.takes == "assessment" for choice in offered)
@@ -272,7 +177,7 @@ def _same(one: assessment.Assessment, other: assessment.Assessment) -> bool:
     return (one.finding, one.client) == (other.finding, other.client) and one.finding != ""
 
 
-def _with_amount(line: _Line, choice: Answer | Command, words: _Words) -> float:
+def _with_amount(line: Line, choice: Answer | Command, words: Words) -> float:
     """Its own word, the amount, then whatever explains it: "voucher 20 for Mrs Smith"."""
     for word in words.longest if line.said.startswith(words.every) else ():
         if line.said.startswith(word) and not inside_word(line.said, len(word)):
@@ -284,24 +189,24 @@ def _with_amount(line: _Line, choice: Answer | Command, words: _Words) -> float:
     return _LIKENESS + 1 if typed and not _turned(line, choice) else 0.0
 
 
-def _mere_amount(line: _Line) -> bool:
+def _mere_amount(line: Line) -> bool:
     return line.said != "" and not line.without_amount.said
 
 
-def _near(line: _Line, words: _Words) -> float:
+def _near(line: Line, words: Words) -> float:
     """How much like one of the words the line is, where nothing but typing tells them apart."""
     pairs = ((said, word) for said, near in line.alike.items() for word in near if word in words.same)
     return max((likeness.alike(said, word, line.hearing) for said, word in pairs), default=0.0)
 
 
-def _typed(said: str, near: frozenset[str], words: _Words, hearing: Hearing) -> int:
+def _typed(said: str, near: frozenset[str], words: Words, hearing: Hearing) -> int:
     """How long the beginning of the line is that is one of the words, mistyped; 0 for none. near: all it could be."""
     if near.isdisjoint(words.same):
         return 0
     return likeness.begun_alike(said, [word for word in words.every if word in near], hearing)
 
 
-def _all_of(said: str, words: _Words, hearing: Hearing) -> bool:
+def _all_of(said: str, words: Words, hearing: Hearing) -> bool:
     """Whether the line is nothing but phrases of this one choice: "no, not here", "yes they're here"."""
     at = 0
     while at < len(said):
@@ -324,7 +229,7 @@ def _past_pause(said: str, at: int, hearing: Hearing) -> int:
     return pause.end() if pause else at
 
 
-def _begins(said: str, words: _Words, hearing: Hearing) -> bool:
+def _begins(said: str, words: Words, hearing: Hearing) -> bool:
     """The word, then a pause or, after a plain yes, whatever explains it. "no idea" is not a no."""
     if not said.startswith(words.every):
         return False
@@ -332,7 +237,7 @@ def _begins(said: str, words: _Words, hearing: Hearing) -> bool:
     return any(PAUSE.match(said, len(word)) or (word in hearing.assent and said[len(word)].isspace()) for word in begun)
 
 
-def _turned(line: _Line, choice: Answer | Command) -> bool:
+def _turned(line: Line, choice: Answer | Command) -> bool:
     """Whether the rest of the line takes back its beginning: a doubt, a denial of an assent, another choice's words."""
     own = max((word for word in heard.compared(choice.words) if line.said.startswith(word)), key=len, default="")
     rest, hearing = line.said[len(own) :], line.hearing
