@@ -61,6 +61,19 @@ def test_accepted_byte_for_byte(sink: SmtpSink, post: SmtpPost) -> None:
     assert (mail.sender, mail.to) == (DESK, (ANNA,))
 
 
+@pytest.mark.parametrize("ending", ["\r\n", "\n", "\r", "\r\n\n.\r", "", "\r\n.", ".\r\n.\r\n"])
+def test_dots_and_line_ends(sink: SmtpSink, post: SmtpPost, ending: str) -> None:
+    """However the lines of a letter end: no dot is lost, and the server is never told that it is over before it is."""
+    body = f".{ending}.{ending}..{ending}x{ending}".encode()
+    (answer,) = post.send([parcel(body=body)])
+    assert answer.outcome == "accepted"
+    (mail,) = sink.received
+    whole = b"\r\n".join(parcel(body=body).raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"))
+    assert mail.raw.removesuffix(b"\r\n") == whole.removesuffix(b"\r\n")
+    (answer,) = post.send([parcel(2)])
+    assert answer.outcome == "accepted"
+
+
 def test_answers_come_one_by_one(sink: SmtpSink, post: SmtpPost) -> None:
     """The first Delivery is there before the last letter is sent, so that the desk can commit each."""
     answers = post.send([parcel(n) for n in range(20)])  # one recipient: one connection, in order

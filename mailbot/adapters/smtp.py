@@ -20,6 +20,7 @@ import aiosmtplib
 
 from mailbot.adapters.ports import Delivery, Parcel
 from mailbot.adapters.reach import one_line
+from mailbot.adapters.smtp_data import data
 from mailbot.adapters.smtp_link import FAILURES, LOST, Relay, connect, say_goodbye
 from mailbot.errors import PostError
 
@@ -236,7 +237,7 @@ async def _transaction(smtp: aiosmtplib.SMTP, parcel: Parcel, relay: Relay) -> D
         raise _Gone(f"{relay.host} closed the connection before it had the letter ({one_line(error)})") from error
     patience = relay.timeout * PATIENCE + len(parcel.raw) / SLOWEST_LINE
     try:
-        answer = await smtp.data(parcel.raw, timeout=patience)
+        answer = await data(smtp, parcel.raw, patience)
     except aiosmtplib.SMTPDataError as error:
         await _forget(smtp)
         return Delivery(parcel.message_id, _after_data(error.code), one_line(f"{error.code} {error.message}"))
