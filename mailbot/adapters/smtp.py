@@ -75,7 +75,8 @@ class SmtpPost:
         round_ = runner.get_loop().create_task(_round(self._lines, _by_recipient(parcels), answers))
         try:
             while True:
-                for answer in runner.run(_arrived(answers)):
+                # not runner.run: to set and take back its own Ctrl-C each time takes as long as a command
+                for answer in runner.get_loop().run_until_complete(_arrived(answers)):
                     if isinstance(answer, PostError):
                         raise answer
                     if answer is None:
@@ -102,6 +103,11 @@ class _Line:
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
         self._smtp: aiosmtplib.SMTP | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, as far as this side knows."""
+        return self._smtp is not None and self._smtp.is_connected
 
     async def ready(self) -> aiosmtplib.SMTP:
         """The connection, opened if it is not; PostError if it cannot be."""
@@ -153,20 +159,22 @@ def _by_recipient(parcels: Sequence[Parcel]) -> deque[deque[Parcel]]:
 
 
 async def _round(lines: Sequence[_Line], queues: deque[deque[Parcel]], answers: Answers) -> None:
-    """Empty the queues over as many lines as will open; the first opens alone, so that one refusal is not three."""
+    """Empty the queues over as many lines as will open; a first one opens alone, so that one refusal is not three."""
     handed: list[Delivery] = []  # also what was refused without asking the server: it is answered all the same
     working = list(lines)
     trouble: PostError | None = None
     try:
-        trouble = await _empty(lines[0], deque([queues.popleft()]), queues, handed, answers)
-        if trouble and not handed:
-            answers.put_nowait(trouble)
-            return
+        if not all(line.is_open for line in lines):
+            trouble = await _empty(lines[0], deque([queues.popleft()]), queues, handed, answers)
+            working = [] if trouble and not handed else working
         while queues and working:
             del working[len(queues) :]
             ends = await asyncio.gather(*(_empty(line, queues, queues, handed, answers) for line in working))
             trouble = next((end for end in ends if end), trouble)
             working = [line for line, end in zip(working, ends, strict=True) if end is None]
+        if trouble and not handed:
+            answers.put_nowait(trouble)
+            return
         for parcel in (parcel for queue in queues for parcel in queue):
             answers.put_nowait(Delivery(parcel.message_id, LATER, str(trouble)))
     finally:
@@ -216,7 +224,7 @@ async def _hand_over(smtp: aiosmtplib.SMTP, parcel: Parcel, relay: Relay) -> Del
     """One transaction, whole or closed. Raises _Gone before DATA, PostError if the server will not have *us*."""
     try:
         return await _transaction(smtp, parcel, relay)
-    except (_Gone, asyncio.CancelledError):
+    except (_Gone, asyncio.CancelledError, KeyboardInterrupt):
         smtp.close()
         raise
 
