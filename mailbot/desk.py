@@ -73,6 +73,7 @@ class Desk:
         self._ledger, self._mailbox = ledger, mailbox
         self._identity = identity_of(settings, key)
         self._rules = rulebook.rules()
+        self._room: Room | None = None  # made once for the rules in force
         self._reading = reading or Here()
         self._recent = Recent()
         self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison, self._reading)
@@ -87,14 +88,16 @@ class Desk:
     @property
     def room(self) -> Room:
         """The rules in force, who we are, how letters leave."""
-        desk = self._settings.desk
-        house = House(
-            self._rules.layout,
-            desk.mode == "rehearse",
-            self._settings.brakes.letters_per_address_per_day,
-            desk.reply_to == "subaddress",
-        )
-        return Room(self._rules.process, self._identity, house)
+        if self._room is None:
+            desk = self._settings.desk
+            house = House(
+                self._rules.layout,
+                desk.mode == "rehearse",
+                self._settings.brakes.letters_per_address_per_day,
+                desk.reply_to == "subaddress",
+            )
+            self._room = Room(self._rules.process, self._identity, house)
+        return self._room
 
     def record_as_sent(self, row: OutboxRow) -> None:
         """A letter that Sent proves has left (for `rebuild`)."""
@@ -249,7 +252,7 @@ class Desk:
     # ---- rules ----------------------------------------------------------------------------------------------
 
     def _read_rules(self) -> None:
-        before, self._rules = self._rules, self._rulebook.rules()
+        before, self._rules, self._room = self._rules, self._rulebook.rules(), None
         if not self._rules.problems and self._rules is not before:  # the rule book gives the same until a file changes
             (logs.rules_mended if before.problems else logs.rules_read)()
         if self._rules.problems:

@@ -7,8 +7,10 @@ RFC 5228 2.10.2). Never writes a letter, never knows a letter's code: it hands o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from mailbot.cases import approval, silence
@@ -66,6 +68,10 @@ class _Moment:
     around: Around
     now: datetime
 
+    def facts(self) -> dict[str, Any]:
+        """What conditions may ask for."""
+        return facts_of(self.case, self.event, self.process, self.around, self.now)
+
 
 def decide(
     case: Case,
@@ -84,7 +90,7 @@ def decide(
     seen = _Moment(after(case, given, now), event, given, process, around, now)
     row = _row(seen)
     if row is None:
-        fallback = _first(process.always.get(NOBODY_THERE, ()), seen)
+        fallback = _first(process.always.get(NOBODY_THERE, ()), cache(seen.facts))
         why = f"no row for {event.name} in state {case.state}: it stays for a human"
         if fallback is None:
             return Decision(given, (), (why,), "", kept_for_human=True, given=given)
@@ -125,14 +131,12 @@ def _row(seen: _Moment) -> Row | None:
     state = process.states.get(seen.case.state)
     own = state.when.get(name, ()) if state else ()
     lists = (process.first.get(name, ()), own, process.always.get(name, ()))
-    return next(filter(None, (_first(rows, seen) for rows in lists)), None)
+    facts = cache(seen.facts)  # made where a condition is asked, and once
+    return next(filter(None, (_first(rows, facts) for rows in lists)), None)
 
 
-def _first(rows: tuple[Row, ...], seen: _Moment) -> Row | None:
-    if not rows or rows[0].condition is None:
-        return next(iter(rows), None)
-    facts = facts_of(seen.case, seen.event, seen.process, seen.around, seen.now)
-    return next((row for row in rows if row.condition is None or row.condition.evaluate(facts)), None)
+def _first(rows: tuple[Row, ...], facts: Callable[[], dict[str, Any]]) -> Row | None:
+    return next((row for row in rows if row.condition is None or row.condition.evaluate(facts())), None)
 
 
 def _carry_out(row: Row, seen: _Moment, step: str = "") -> Decision:

@@ -82,7 +82,11 @@ def _part(subtype: str, text: str) -> bytes:
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     whole = (lines if lines.endswith(b"\n") else lines + b"\n").replace(b"\n", b"\r\n")
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode("ascii") + b2a_qp(whole)
+    return head.encode("ascii") + b"".join([_encoded(line + b"\n") for line in whole[:-1].split(b"\n")])
+
+
+# Each line stands for itself (RFC 2045 6.7), and most lines of a letter are those of its template.
+_encoded = lru_cache(maxsize=4096)(b2a_qp)
 
 
 def _field(name: str, value: Address | str) -> bytes:

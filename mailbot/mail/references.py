@@ -8,7 +8,6 @@ Carries out RFC 5322 3.6.4 (identification fields), RFC 5233 (subaddress) and DE
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Iterator
@@ -82,7 +81,7 @@ def codes_in(text: str, prefix: str) -> tuple[str, ...]:
 def _mac(secret: bytes, *parts: str) -> str:
     """128 bits and more of HMAC-SHA256 over the parts, in lower case base32; no part can run into the next."""
     said = b"\x00".join(part.replace("\x00", "").encode("utf-8", "replace") for part in parts)
-    return base64.b32encode(hmac.new(secret, said, hashlib.sha256).digest()[:20]).decode("ascii").lower()
+    return base64.b32encode(hmac.digest(secret, said, "sha256")[:20]).decode("ascii").lower()
 
 
 def _short(case: str) -> str:
