@@ -19,6 +19,8 @@ APPLICATION_ID = 0x4D42_4F54  # "MBOT" in the file's header: this is ours
 FORMAT = 4  # goes up with every change of SCHEMA or of the keys kept in look_up
 READS = (3, FORMAT)  # a 3 has keys for history entries too, which nothing asks for
 PATIENCE = 10.0  # seconds to wait for another process's commit
+CACHE_KB = 16_000  # the pages of a busy day: with the usual 2 MB the index of keys is read again and again
+WAL_PAGES = 4_000  # 16 MB are written before they are put in their places, so that a page is put there less often
 
 SCHEMA = (
     "CREATE TABLE document (doc INTEGER PRIMARY KEY, tbl TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,"
@@ -128,6 +130,8 @@ def _ready(sql: sqlite3.Connection, path: Path, readonly: bool) -> sqlite3.Conne
         if not readonly:
             sql.execute("PRAGMA journal_mode = WAL")
             sql.execute("PRAGMA synchronous = FULL")
+            sql.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+            sql.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
             sql.execute(f"PRAGMA user_version = {FORMAT}")  # what is written from here on an older mailbot cannot find
         if empty:
             _make_tables(sql)

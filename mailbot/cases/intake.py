@@ -44,7 +44,7 @@ class Intake:
     near: tuple[str, ...] = ()  # the keys of that look
     language: str = ""  # of the customer's words: en, fr …, `other`; '' = not sure
     form: FormRead = NO_FORM  # what a person's mail says of the complaint form, in its words and its papers
-    kind: Kind = NO_KIND  # of a person's mail from outside, by its words alone
+    kind: Kind = NO_KIND  # of a person's mail from outside, or of what staff pass on, by its words alone
     web: WebFormRead | None = None  # what a form on a website says that somebody typed into it
 
     @property
@@ -81,7 +81,7 @@ def look(message: Message, process: Process, identity: Identity) -> Intake:
         form_address=_form_address(form.reading, process, identity) if person else "",
         form=form,
         language=language,
-        kind=screen(message.subject, words.new, process.screening, language) if outside else NO_KIND,
+        kind=_kind(message.subject, words.new, forward, language, process) if outside or forward else NO_KIND,
         marks=marks,
         near=writer.near(message, marks, addresses, process),
         web=web,
@@ -92,6 +92,13 @@ def _language(message: Message, new: str, forward: Forward | None, reading: Read
     """The language of the mail's new words; of a mail that staff pass on, of what they pass on."""
     text, subject = (forward.original.text, forward.original.subject) if forward else (new, message.subject)
     return languages.language(own_words(text, subject, reading, process))
+
+
+def _kind(subject: str, new: str, forward: Forward | None, language: str, process: Process) -> Kind:
+    """What the mail is by its words; what staff pass on, by those of who wrote it."""
+    if forward:
+        subject, new = forward.original.subject, forward.original.text
+    return screen(subject, new, process.screening, language)
 
 
 def query(intake: Intake) -> Query:

@@ -58,20 +58,21 @@ def passed_on(mail: StaffMail) -> Brought | None:
         who = mail.contact
     else:
         return None
-    kind = _kind(mail, who, original.subject, original.text)
+    kind = _weighed(mail, mail.intake.kind, who, original.text)
     why = (f"forwarded by {mail.person.name}", *forward.evidence, *kind.evidence)
     return Brought(who, kind, original.text, forward.note, original.subject, why)
 
 
 def told(mail: StaffMail, words: str) -> Brought:
     """What a note of their own brings; words: what it says beside a command."""
-    kind = _kind(mail, mail.contact, "", words)
+    kind = screen("", words, mail.process.screening, mail.intake.language)
+    kind = _weighed(mail, kind, mail.contact, words)
     why = (f"told by {mail.person.name}", *kind.evidence)
     return Brought(mail.contact, kind, "", mail.top, mail.intake.message.subject, why)
 
 
-def _kind(mail: StaffMail, who: Contact, subject: str, words: str) -> Kind:
-    kind = severity.weighed(screen(subject, words, mail.process.screening, mail.intake.language), words, mail.process)
+def _weighed(mail: StaffMail, kind: Kind, who: Contact, words: str) -> Kind:
+    kind = severity.weighed(kind, words, mail.process)
     earlier = mail.found.by_address.get(who.address.casefold(), ()) if who.address else ()
     return severity.counted(kind, earlier, mail.process, mail.now)
 

@@ -30,8 +30,10 @@ def weighed(kind: Kind, words: str, process: Process, *, claimed: bool = False) 
         claimed: compensation was claimed on this case before.
     """
     limit = process.compensation.serious_over
+    if not limit or not (kind.claim or claimed):
+        return kind
     most = max(amounts_in(words), default=0)
-    if not limit or most <= limit or not (kind.claim or claimed):
+    if most <= limit:
         return kind
     sign = process.compensation.sign
     return _raised(kind, f"serious: {shown(most, sign)} is named, which is more than {shown(limit, sign)}")
