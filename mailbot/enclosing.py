@@ -43,7 +43,8 @@ class Recent:
 
     def keep(self, message: Message) -> None:
         """Have it at hand; of more than there is room for, the oldest have to be fetched again."""
-        if message.key in self._mails or len(message.raw) > RECENT_BYTES or not has_files(message):
+        cut = messages.CUT in message.defects  # its last photo may be half a one
+        if cut or message.key in self._mails or len(message.raw) > RECENT_BYTES or not has_files(message):
             return
         self._bytes += len(message.raw)
         self._mails[message.key] = message

@@ -51,10 +51,10 @@ class Filing:
     def rest(self) -> int:
         """File all that has left and is not filed; the number of letters. Raises MailboxError."""
         filed = 0
+        self._small.clear()
         if done := self._ended():
             self._record((), done)
             filed = len(done)
-        self._small.clear()
         while rows := self._ledger.outbox(("sent",), AT_ONCE):
             if self._sent != "server":
                 self._append([row for row in rows if not self._is_filed(row.message_id)])

@@ -87,7 +87,7 @@ class Intaking:
 
     def leave(self, old: Sequence[Arrived]) -> None:
         """Remember that these stay in the inbox and are never taken in."""
-        validity, _ = self._mailbox.waiting()
+        validity, _ = self._listed = self._mailbox.waiting()
         uids = sorted(self._left(validity) | {arrived.uid for arrived in old})
         remembered = {LEFT: {"validity": validity, "uids": uids}}
         self._ledger.commit(Commit(meta=remembered, journal=(desk_line(remembered),)), {})

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,14 @@ def test_a_line_that_breaks_over_sent_files_nothing_twice(world: MemoryWorld, br
         world.cycle(MONDAY)
     world.cycle(MONDAY)
     assert_each_once(world)
+
+
+def test_a_letter_names_each_mail_that_it_answers_once(world: MemoryWorld) -> None:
+    """What came with the mail is on the case once, also where the letter is written before it is recorded."""
+    world.cycle(MONDAY)
+    for letter in world.letters():
+        ids = " ".join(map(str, message_from_bytes(letter.raw).get_all("References", []))).split()
+        assert len(ids) == len(set(ids)) == 2
 
 
 @pytest.mark.parametrize("breaks_after", [0, 1, ASKED_FOR, FILED_AT_ONCE, CUSTOMERS + MORE - 1])

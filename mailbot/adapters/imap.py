@@ -264,7 +264,6 @@ class ImapMailbox:
         if opened is None or opened.name != self._inbox or opened.readonly:
             opened = self._select(client, self._inbox, readonly=False)
         if self._validity not in (None, opened.validity):
-            self._validity = None
             raise MailboxError(
                 f"{self._account.host} renumbered the inbox (UIDVALIDITY); its mails are listed again", transient=True
             )

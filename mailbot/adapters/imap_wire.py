@@ -76,10 +76,11 @@ class Wire(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         self._imap.send(b"".join((*line, b"\r\n")))
         return tag
 
-    def end_append(self, tag: bytes) -> None:
-        """The server's word on `begin_append`. Raises IMAPClientError where it refused."""
+    def end_append(self, tag: bytes) -> bool:
+        """The server's word on `begin_append`: whether they are there. What it could not read raises."""
         self._pace.asked()
-        self._checkok("append", *self._imap._command_complete("APPEND", tag))
+        typ, _ = self._imap._command_complete("APPEND", tag)
+        return bool(typ == "OK")
 
     def start_tls(self) -> None:
         """STARTTLS, and the rest encrypted. Raises CapabilityError where the server has none."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -45,6 +46,7 @@ GOES_AWAY = 421  # "closing transmission channel", at any time (RFC 5321 section
 LONGEST_PATH = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 PATIENCE = 3  # the answer to a whole letter takes servers longest; RFC 5321 4.5.3.2.6 would have us wait 10 minutes
 CANCEL_AGAIN = 0.02  # seconds; shorter than a letter takes
+JUST_USED = 5.0  # seconds; servers drop connections that are left alone for longer than that, and none sooner
 SLOWEST_LINE = 50_000  # bytes a second: a large letter gets the time to pass through a slow line
 Answer = Delivery | PostError | None  # the last of a round is None
 Answers = asyncio.Queue[Answer]
@@ -75,8 +77,7 @@ class SmtpPost:
         round_ = runner.get_loop().create_task(_round(self._lines, _by_recipient(parcels), answers))
         try:
             while True:
-                # not runner.run: to set and take back its own Ctrl-C each time takes as long as a command
-                for answer in runner.get_loop().run_until_complete(_arrived(answers)):
+                for answer in runner.run(_arrived(answers)):
                     if isinstance(answer, PostError):
                         raise answer
                     if answer is None:
@@ -103,11 +104,13 @@ class _Line:
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
         self._smtp: aiosmtplib.SMTP | None = None
+        self._used_at = 0.0
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a connection, as far as this side knows."""
-        return self._smtp is not None and self._smtp.is_connected
+        """Whether there is a connection that was in use a moment ago: of one left alone this side hears no end."""
+        just_used = time.monotonic() - self._used_at < JUST_USED
+        return just_used and self._smtp is not None and self._smtp.is_connected
 
     async def ready(self) -> aiosmtplib.SMTP:
         """The connection, opened if it is not; PostError if it cannot be."""
@@ -122,7 +125,9 @@ class _Line:
         kept = self._smtp
         smtp = await self.ready()
         try:
-            return await _hand_over(smtp, parcel, self._relay)
+            delivery = await _hand_over(smtp, parcel, self._relay)
+            self._used_at = time.monotonic()
+            return delivery
         except _Gone as gone:
             if smtp is not kept:  # a new connection, closed again before DATA: the server is not well
                 return Delivery(parcel.message_id, LATER, str(gone))
@@ -224,7 +229,7 @@ async def _hand_over(smtp: aiosmtplib.SMTP, parcel: Parcel, relay: Relay) -> Del
     """One transaction, whole or closed. Raises _Gone before DATA, PostError if the server will not have *us*."""
     try:
         return await _transaction(smtp, parcel, relay)
-    except (_Gone, asyncio.CancelledError, KeyboardInterrupt):
+    except (_Gone, asyncio.CancelledError):
         smtp.close()
         raise
 

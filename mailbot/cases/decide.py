@@ -67,6 +67,7 @@ class _Moment:
     process: Process
     around: Around
     now: datetime
+    before: Case  # the case as it was
 
     def facts(self) -> dict[str, Any]:
         """What conditions may ask for."""
@@ -87,7 +88,7 @@ def decide(
         given: effects that the event brings itself (the mail kept, form values, facts of a new case);
             conditions see the case after them.
     """
-    seen = _Moment(after(case, given, now), event, given, process, around, now)
+    seen = _Moment(after(case, given, now), event, given, process, around, now, case)
     row = _row(seen)
     if row is None:
         fallback = _first(process.always.get(NOBODY_THERE, ()), cache(seen.facts))
@@ -101,7 +102,7 @@ def decide(
 def fire(case: Case, rung: Rung, process: Process, now: datetime, around: Around = ALONE) -> Decision:
     """Carry out a rung of silence. A step that must be taken is taken without its letter where enough went unasked."""
     event = Event("silence", "clock", {"step": rung.id})
-    decision = _carry_out(rung.row, _Moment(case, event, (fx.FireStep(rung.id),), process, around, now), rung.id)
+    decision = _carry_out(rung.row, _Moment(case, event, (fx.FireStep(rung.id),), process, around, now, case), rung.id)
     waited = f"nobody wrote for {rung.after} in state {case.state}"
     if rung.row.send and silence.capped(case):
         spared = tuple(send for send in decision.sends if send.role != "customer")
@@ -146,7 +147,7 @@ def _carry_out(row: Row, seen: _Moment, step: str = "") -> Decision:
         effects.append(fx.Go((case.parked_from or case.state) if row.go == "back" else row.go))
     effects += [fx.SetFact(name, value) for name, value in row.set.items()]
     effects += [*_dates(row, seen), *_kept(row, seen), *_approved(row, seen)]
-    changed = after(case, tuple(effects), seen.now)
+    changed = after(seen.before, tuple(effects), seen.now)
     sends = _sends(row, changed, seen, step)
     why = (row.note,) if row.note else ()
     if changed.facts.get(QUIET) and not row.personal and any(send.role == "customer" for send in sends):

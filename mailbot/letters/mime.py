@@ -26,6 +26,7 @@ _LINE = 76  # RFC 2045 6.7 and RFC 2047 2: the longest line of quoted-printable,
 # What no letter may hold: marks of our own, halves of characters, controls. No mail that was read holds them either.
 _UNFIT = re.compile("[\ue000-\uf8ff\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UNFIT_BYTES = bytes(range(0x20)).translate(None, b"\t\n\r")  # the same, where all is ASCII
+_SHORT = 200  # bytes of a line that is kept for the next letter: templates have no longer ones, customers do
 _MOST_REFERENCES = 20  # enough for every client to thread by
 _POLICY = SMTP.clone(max_line_length=_LINE)
 # What the library writes as it stands: words of letters and digits with one blank between them, and an address made of
@@ -82,11 +83,15 @@ def _part(subtype: str, text: str) -> bytes:
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     whole = (lines if lines.endswith(b"\n") else lines + b"\n").replace(b"\n", b"\r\n")
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode("ascii") + b"".join([_encoded(line + b"\n") for line in whole[:-1].split(b"\n")])
+    return head.encode("ascii") + b"".join([_line(line + b"\n") for line in whole[:-1].split(b"\n")])
 
 
-# Each line stands for itself (RFC 2045 6.7), and most lines of a letter are those of its template.
-_encoded = lru_cache(maxsize=4096)(b2a_qp)
+def _line(line: bytes) -> bytes:
+    """Each line stands for itself (RFC 2045 6.7), and most lines of a letter are those of its template."""
+    return _known_line(line) if len(line) <= _SHORT else b2a_qp(line)
+
+
+_known_line = lru_cache(maxsize=4096)(b2a_qp)
 
 
 def _field(name: str, value: Address | str) -> bytes:

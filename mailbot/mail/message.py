@@ -18,11 +18,12 @@ SUBJECT_MAX = 1_000
 DEFECTS_MAX = 30
 UNREAD_BYTES = 65_536
 ONCE = ("from", "sender", "reply-to", "to", "date", "subject", "message-id")
+CUT = "only the beginning of the mail was read"  # the defect of one too large to be fetched whole
 
 
 def read(raw: bytes, *, truncated: bool = False) -> Message:
     """The mail that these bytes are; `truncated` says that only the beginning of it was fetched."""
-    return _read(raw, ("only the beginning of the mail was read",) if truncated else (), 0)
+    return _read(raw, (CUT,) if truncated else (), 0)
 
 
 def unread(raw: bytes) -> Message:
