@@ -6,7 +6,7 @@ One commit is one atomic, durable step. Adapters pass the same contract test
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -154,8 +154,8 @@ class MemoryLedger:
     def find(self, query: Query) -> Found:
         by_id: dict[str, Case] = {}
         by_address: dict[str, list[Case]] = {}
-        for case in self.cases():
-            ids = {letter.message_id for letter in case.letters} | {mail.message_id for mail in case.mails}
+        for case in _in_order(case for case in self._cases.values() if _is_asked_for(case, query)):
+            ids = _ids_of(case)
             by_id.update({wanted: case for wanted in query.message_ids if wanted in ids})
             if case.customer.address.casefold() in query.addresses:
                 by_address.setdefault(case.customer.address.casefold(), []).append(case)
@@ -176,8 +176,7 @@ class MemoryLedger:
         return tuple(self._entries.get(code, ()))
 
     def cases(self, wanted: Filter = Filter()) -> Iterator[Case]:
-        ordered = sorted(self._cases.values(), key=lambda case: (str(case.opened_at), case.code))
-        return (case for case in ordered if wanted.state in ("", case.state))
+        return (case for case in _in_order(self._cases.values()) if wanted.state in ("", case.state))
 
     def ended_like(self, problem: str, limit: int) -> tuple[Case, ...]:
         ended = [case for case in self.cases() if case.outcome and case.form.values.get("problem") == problem]
@@ -240,12 +239,31 @@ class MemoryLedger:
         for line in step.journal:
             self._lines += 1
             self._journal[self._lines] = line
-        self._journal = {n: line for n, line in self._journal.items() if n > step.journal_done}
-        self._meta.update(step.meta)
-        self._meta = {key: value for key, value in self._meta.items() if value is not None}
+        if step.journal_done:
+            self._journal = {n: line for n, line in self._journal.items() if n > step.journal_done}
+        for key, value in step.meta.items():
+            if value is None:
+                self._meta.pop(key, None)
+            else:
+                self._meta[key] = value
 
     def group(self) -> AbstractContextManager[None]:
         return nullcontext()  # nothing here outlives a crash anyhow
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _in_order(cases: Iterable[Case]) -> list[Case]:
+    """Oldest first."""
+    return sorted(cases, key=lambda case: (str(case.opened_at), case.code))
+
+
+def _is_asked_for(case: Case, query: Query) -> bool:
+    """Whether one of the exact keys leads to the case."""
+    mine = case.customer.address.casefold() in query.addresses
+    return mine or (bool(query.message_ids) and not _ids_of(case).isdisjoint(query.message_ids))
+
+
+def _ids_of(case: Case) -> set[str]:
+    return {letter.message_id for letter in case.letters} | {mail.message_id for mail in case.mails}
