@@ -23,7 +23,6 @@ _MOST = 20  # phrases, or places where one may begin, in a sentence
 _LONG_WORD = 6  # letters of a single word that may be mistyped
 _LOOKED_AT = 120  # characters of a clause in which a mistyped phrase is looked for
 _WORD = re.compile(r"[^\s,.;:()/!?]{1,40}")
-_MOST_SLIPS = 2  # of typing that `likeness` forgives in any phrase
 _BLANK = re.compile(r"[\s,:*-]*")
 
 
@@ -137,7 +136,7 @@ def _nearest(sentence: str, at: int, meanings: Mapping[str, str], hearing: Heari
     ends: dict[str, int] = {}
     for word, phrases in zip(_WORD.finditer(sentence[at : at + _LOOKED_AT]), _by_blanks(tuple(meanings)), strict=False):
         said = " ".join(sentence[at : at + word.end()].split())
-        near = process.extract(said, phrases, scorer=OSA.distance, score_cutoff=_MOST_SLIPS, limit=None)
+        near = process.extract(said, phrases, scorer=OSA.distance, score_cutoff=likeness.MOST_SLIPS, limit=None)
         ends |= {phrase: at + word.end() for phrase, _, _ in near}
     for phrase in filter(ends.__contains__, meanings) if ends else ():
         value, end, weak = meanings[phrase], ends[phrase], " " not in phrase

@@ -20,8 +20,6 @@ from mailbot.process.wordlists import Hearing
 
 # Less than any two texts have that `likeness` calls alike: five letters of which two changed places have 80 of 100.
 _MAY_BE_ALIKE = 79.0
-_LOOKED_AT = 200  # characters of a line that may begin with a mistyped word, as `likeness` does
-_MOST_SLIPS = 2  # of typing that `likeness` forgives in any phrase
 _SPOKEN = re.compile(r"\S+")
 
 
@@ -107,8 +105,8 @@ def _maybe_alike(said: str, words: Words) -> Sequence[str]:
 
 def _maybe_begun(said: str, words: Words) -> frozenset[str]:
     found: set[str] = set()
-    for spoken, known in zip(_SPOKEN.finditer(said[:_LOOKED_AT]), words.by_blanks, strict=False):
+    for spoken, known in zip(_SPOKEN.finditer(said[: likeness.LOOKED_AT]), words.by_blanks, strict=False):
         begun = heard.tidy(said[: spoken.end()])
-        near = process.extract(begun, known, scorer=OSA.distance, score_cutoff=_MOST_SLIPS, limit=None)
+        near = process.extract(begun, known, scorer=OSA.distance, score_cutoff=likeness.MOST_SLIPS, limit=None)
         found.update(word for _, _, word in near)
     return frozenset(found)

@@ -24,7 +24,8 @@ _SHORTEST = 5  # letters; 'no' and 'not', 'read' and 'ready' are one letter apar
 _SHORTEST_CHANGED = 6  # of a word that is still the same with another letter in it
 _SHORTEST_BEGUN = 6  # of a word that begins a line
 _LONG = 12  # letters of a phrase that two slips may stand in
-_LOOKED_AT = 200  # characters of a line that may begin with a mistyped word
+MOST_SLIPS = 2  # of typing in any phrase
+LOOKED_AT = 200  # characters of a line that may begin with a mistyped word
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,3}"
 SIGN = re.compile("[£€$¥₣]")
 
@@ -48,7 +49,7 @@ def as_long(text: str, words: Sequence[str]) -> list[str]:
 
 def slips(text: str, phrase: str, hearing: Hearing) -> int | None:
     """The slips of typing that tell them apart; None where they are too many, or more than typing."""
-    allowed = 0 if len(phrase) < _SHORTEST_BEGUN else 1 if len(phrase) < _LONG else 2
+    allowed = 0 if len(phrase) < _SHORTEST_BEGUN else 1 if len(phrase) < _LONG else MOST_SLIPS
     count = OSA.distance(text, phrase, score_cutoff=allowed)
     if count > allowed or (count and not _same_words(text, phrase)):
         return None
@@ -57,7 +58,7 @@ def slips(text: str, phrase: str, hearing: Hearing) -> int | None:
 
 def begun_alike(line: str, words: Sequence[str], hearing: Hearing) -> int:
     """How long the beginning of the line is that is one of the words, mistyped; 0 for none."""
-    ends = [found.end() for found in re.finditer(r"\S+", line[:_LOOKED_AT])]
+    ends = [found.end() for found in re.finditer(r"\S+", line[:LOOKED_AT])]
     for word in sorted(words, key=len, reverse=True):
         count = word.count(" ")
         said = heard.tidy(line[: ends[count]]) if count < len(ends) else ""
