@@ -28,7 +28,6 @@ from mailbot.adapters.ports import INBOX, SENT, Arrived
 from mailbot.errors import MailboxError
 
 BATCH_BYTES = 4_000_000
-BATCH_MAILS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class ImapMailbox:
                 return came
             sizes = imap_mails.sizes(client, uids)
         found: dict[int, bytes] = {}
-        for batch in batches(sizes, BATCH_MAILS, BATCH_BYTES):
+        for batch in batches(sizes, imap_mails.BATCH_MAILS, BATCH_BYTES):
             found.update(self._bodies("reading mails", self._stay_in_inbox, batch, sizes))
         return found
 
@@ -183,7 +182,7 @@ class ImapMailbox:
 
         sizes = {mail.uid: mail.size for mail in found}
         by_uid = {mail.uid: mail for mail in found}
-        for batch in batches(sizes, BATCH_MAILS, BATCH_BYTES):
+        for batch in batches(sizes, imap_mails.BATCH_MAILS, BATCH_BYTES):
             bodies = self._bodies(f"reading {folder}", again, batch, sizes)
             yield from ((by_uid[uid], raw) for uid, raw in bodies.items())
 

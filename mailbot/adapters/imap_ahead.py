@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mailbot.adapters.imap_mails import PIECE, WHOLE, whole_mails
-
-MOST = 50  # mails in one question, as many as are read together
+from mailbot.adapters.imap_mails import BATCH_MAILS, PIECE, WHOLE, whole_mails
 
 
 class Ahead:
@@ -24,7 +22,7 @@ class Ahead:
     def ask(self, client: Any, uids: Sequence[int], sizes: Mapping[int, int]) -> bool:
         """Ask for these, and say whether: not for what is unknown, or so large that it would fill the line unread."""
         self.forget()
-        if uids and len(uids) <= MOST and sum(sizes.get(uid, PIECE) for uid in uids) < PIECE:
+        if uids and len(uids) <= BATCH_MAILS and sum(sizes.get(uid, PIECE) for uid in uids) < PIECE:
             self._asked, self._tags = tuple(uids), client.begin_fetch(uids, WHOLE)
         return bool(self._asked)
 

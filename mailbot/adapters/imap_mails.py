@@ -18,6 +18,7 @@ from mailbot.adapters.ports import Arrived
 
 PIECE = 1_000_000  # bytes of one mail asked for at once; a 25 MB mail in one answer costs 134 MB of memory
 WHOLE = "BODY.PEEK[]"
+BATCH_MAILS = 50  # whole mails in one answer
 NEEDLE = 900  # characters of a Message-ID searched for: all of any usual one, as Gmail finds whole ids only
 AGES_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for a mail without a readable INTERNALDATE: too old to be answered
 

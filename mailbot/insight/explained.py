@@ -129,9 +129,9 @@ def _kind(intake: Intake, found: Found, looking: Looking) -> Kind:
         return Kind("other", ())
     if intake.person is None:
         return from_customer.kind_of(intake, found, looking.room.process, looking.now)
-    inside = intake.forward.original if intake.forward else None
-    subject, words = (inside.subject, inside.text) if inside else ("", intake.words.new)
-    return screen(subject, words, looking.room.process.screening, intake.language)
+    if intake.forward:
+        return intake.kind
+    return screen("", intake.words.new, looking.room.process.screening, intake.language)
 
 
 def _category(form: Mapping[str, Any] | None, looking: Looking) -> str:
