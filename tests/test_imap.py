@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
-from mailbot.adapters import imap_connection, imap_idle, imap_mails
+from mailbot.adapters import imap_connection, imap_idle, imap_link, imap_mails
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.imap_link import Account
 from mailbot.adapters.ports import CASES, HUMAN, INBOX, JOURNAL, NO_ACTION, SENT, Arrived
@@ -708,6 +708,26 @@ def test_watch_sees_what_came_between(user: User) -> None:
     assert box.watch(5)
     assert not box.watch(0)
     box.close()
+
+
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_mail_just_before_idle_ends_the_wait(
+    mailbox_user: User, dovecot: Dovecot, certificate: Certificate, security: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes in one piece with the server's word that it idles."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.cert))
+    port = dovecot.imaps_port if security == "tls" else dovecot.imap_port
+    client = imap_link.connect(Account("localhost", port, security, mailbox_user.name, mailbox_user.password))
+    client.select_folder(INBOX, readonly=True)
+    began = time.monotonic()
+    for number in (1, 2, 3):
+        put(mailbox_user, [mail(number)])
+        imap_idle.wait(client, 30)
+    assert time.monotonic() - began < 20
+    began = time.monotonic()
+    imap_idle.wait(client, 0.5)
+    assert time.monotonic() - began >= 0.5
+    imap_link.say_goodbye(client)
 
 
 def test_watch_is_not_woken_by_moves(user: User, box: ImapMailbox) -> None:

@@ -15,5 +15,6 @@ def wait(client: Any, left: float) -> None:
         time.sleep(min(left, POLL_SLICE))
         return
     client.idle()
-    client.idle_check(timeout=min(left, IDLE_SLICE))
+    if not client.has_line():
+        client.idle_check(timeout=min(left, IDLE_SLICE))
     client.idle_done()

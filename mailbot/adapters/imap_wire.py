@@ -82,6 +82,25 @@ class Wire(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         typ, _ = self._imap._command_complete("APPEND", tag)
         return bool(typ == "OK")
 
+    def has_line(self) -> bool:
+        """Whether a line is at hand, which it takes; asked once after `idle`.
+
+        What comes in one piece with the server's `+` is in imaplib's buffer, where `idle_check`, which asks the socket
+        alone, does not look: mail that came just before IDLE would be noticed only when IDLE ends.
+        """
+        self.socket().setblocking(False)
+        try:
+            self._imap._get_line()
+        except OSError:
+            return False
+        except self.AbortError as error:
+            if "EOF" not in str(error):
+                raise
+            return False  # nothing yet, or the line is cut: which of the two, the wait that follows will show
+        finally:
+            self._set_read_timeout()
+        return True
+
     def start_tls(self) -> None:
         """STARTTLS, and the rest encrypted. Raises CapabilityError where the server has none."""
         self.starttls(self._pace.context())
