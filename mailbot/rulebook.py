@@ -61,7 +61,7 @@ class RuleBook:
     def _read(self) -> Rules:
         try:
             files: Mapping[str, str] = read_rule_files(self._folder, (*self._languages, SOURCE))
-            text = orjson.dumps(dict(files)).decode("utf-8")
+            text = orjson.dumps(dict(files))
             proved = self._is_kept(text)
             found = self._loaded(files) if proved else self._checked(files)
         except RulesError as error:
@@ -70,12 +70,12 @@ class RuleBook:
             write_over(self._kept, text)
         return found
 
-    def _is_kept(self, text: str) -> bool:
+    def _is_kept(self, text: bytes) -> bool:
         """Whether these very files were found good before: then `mailbot once` need not prove them again each time."""
         try:
-            return self._kept.read_text(encoding="utf-8") == text
-        except (OSError, UnicodeDecodeError):
-            return False  # none yet, or damaged
+            return self._kept.read_bytes() == text
+        except OSError:
+            return False  # none yet
 
     def _loaded(self, files: Mapping[str, str]) -> Rules:
         process = _read_once(_texts(files), self._timezone, self._languages).process

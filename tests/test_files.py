@@ -224,11 +224,11 @@ def test_write_new_into_no_folder_is_said_so(tmp_path: Path) -> None:
 
 def test_write_over_replaces_whole(tmp_path: Path) -> None:
     """The new content takes the old one's place in one step, folders are made, no temporary file is left."""
-    for text in ("one", "zwölf"):
+    for text in (b"one", "zwölf".encode()):
         write_over(tmp_path / "rules" / "kept.json", text)
-        assert (tmp_path / "rules" / "kept.json").read_text("utf-8") == text
+        assert (tmp_path / "rules" / "kept.json").read_bytes() == text
     assert [path.name for path in (tmp_path / "rules").iterdir()] == ["kept.json"]
     (tmp_path / "folder").mkdir()
     with pytest.raises(StateError, match="cannot be written"):
-        write_over(tmp_path / "folder", "x")
+        write_over(tmp_path / "folder", b"x")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "rules"]

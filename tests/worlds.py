@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +16,7 @@ import yaml
 from imapclient import IMAPClient
 
 from mailbot import settings as reading
+from mailbot.adapters.files import read_secret
 from mailbot.adapters.ledger import Filter, Ledger, MemoryLedger
 from mailbot.adapters.memory import MemoryMailbox, MemoryPost, message_id_of
 from mailbot.adapters.ports import FOLDERS, INBOX
@@ -21,10 +24,9 @@ from mailbot.adapters.tinydb_ledger import TinyDbLedger
 from mailbot.assembly import assemble, mailbox_of, rulebook_of
 from mailbot.commits import due_at
 from mailbot.desk import Desk
-from mailbot.founding import found
+from mailbot.founding import SECRET, found
 from mailbot.insight import listing
 from mailbot.process.model import Process
-from mailbot.rulebook import RuleBook
 from tests.servers import Dovecot, SmtpSink, User
 from tests.writing import DESK, Letter
 
@@ -42,7 +44,8 @@ def desk_folder(
     **desk: str,
 ) -> Path:
     """A new desk as `init` makes it, live, with the stories' people and servers on this machine."""
-    list(found(folder))
+    shutil.copytree(_as_init_makes_it().name, folder, dirs_exist_ok=True)
+    read_secret(folder / SECRET)
     shutil.copy(PEOPLE, folder / "rules" / "people.yaml")
     text = (folder / "mailbot.toml").read_text()
     if languages:
@@ -63,6 +66,15 @@ def desk_folder(
     text = text.replace("[desk]\n", f"[desk]\ndigest = {desk.get('digest', 'false')}\n", 1)
     (folder / "mailbot.toml").write_text(text)
     return folder
+
+
+@cache
+def _as_init_makes_it() -> tempfile.TemporaryDirectory[str]:
+    """A new desk without a secret, made once in each process of the tests: each of its files is synced to the disk."""
+    kept = tempfile.TemporaryDirectory(prefix="mailbot-new-desk-")
+    list(found(Path(kept.name)))
+    (Path(kept.name) / SECRET).unlink()
+    return kept
 
 
 def edit_rules(folder: Path, rules: Rules) -> None:
@@ -110,8 +122,7 @@ class MemoryWorld:
         self.settings = reading.load(self.folder)
         self.proof = self.settings.trust.authserv_id if proof else ""
         self.now = datetime.min.replace(tzinfo=UTC)
-        own = self.settings.desk
-        self._rulebook = RuleBook(folder, folder / "state", own.timezone, keep=True, languages=own.written)
+        self._rulebook = rulebook_of(self.settings, keep=False)
         self.begin_again()
 
     def begin_again(self) -> None:

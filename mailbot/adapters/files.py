@@ -185,13 +185,13 @@ def write_new(path: Path, content: bytes | str, mode: int = 0o644) -> None:
         raise FileExistsError(f"{path} is there already and was left as it is")
 
 
-def write_over(path: Path, content: str) -> None:
+def write_over(path: Path, content: bytes) -> None:
     """Write a file whole and fsynced, in place of the one that may be there. Raises StateError."""
     with _state_said(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            _fill(file, content.encode("utf-8"), 0o644)
+            _fill(file, content, 0o644)
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from mailbot.process import word_files
 from mailbot.process.names import shown
@@ -50,6 +51,7 @@ def load_screening(
     return replace(_joined(first, *spoken), by_language={SOURCE: first, **by_language})
 
 
+@lru_cache(maxsize=32)  # the same files are read again at each reload of the rules
 def quick(text: str, file: str) -> Screening | None:
     """What the file of a language says, where nothing in it is unusual; None, and it has to be read with care."""
     found = word_files.lists(text)

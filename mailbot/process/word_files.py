@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 # One line of a list of phrases: nothing; a key; a key below a key; a phrase, plain or between quotation marks. A plain
 # phrase begins with a letter and holds nothing that means something in YAML (1.2.2, 7.3.3).
@@ -21,7 +20,6 @@ _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 Lists = Mapping[tuple[str, ...], tuple[int, tuple[str, ...]]]  # ("kinds", "praise") -> line of the first, phrases
 
 
-@lru_cache(maxsize=32)  # the same files are read again at each reload of the rules
 def lists(text: str) -> Lists | None:
     """The lists of a file by their keys; None where it is not as plain as that."""
     found: dict[tuple[str, ...], tuple[int, list[str]]] = {}
