@@ -7,7 +7,6 @@ fire silences, send, file, write the journal. A crash between any two lines conv
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,18 +22,17 @@ from mailbot.cases.model import Case
 from mailbot.cases.query import Found, MailRecord
 from mailbot.cases.recognise import recognise
 from mailbot.cases.recognised import Recognised
-from mailbot.cases.record import desk_line
 from mailbot.commits import mail_line
 from mailbot.enclosing import Carried, Recent
 from mailbot.errors import MailboxError, Problem, StaleCase
 from mailbot.firing import HELD, Firing
-from mailbot.intaking import Intaking, Meta
+from mailbot.first_start import ASKED_ADMIN, FirstStart
+from mailbot.intaking import Intaking, Meta, told
 from mailbot.letters import form_paper
 from mailbot.letters.compose import spoken
 from mailbot.letters.photos import Photo
 from mailbot.letters.step import Room, Step, take
 from mailbot.letters.write import House
-from mailbot.mail import message as messages
 from mailbot.mail.model import Message
 from mailbot.own_identity import identity_of
 from mailbot.posting import Posting
@@ -43,11 +41,7 @@ from mailbot.rulebook import RuleBook
 from mailbot.settings import Settings
 from mailbot.sign_in.telling import tell_of_sign_in
 from mailbot.stepping import Clock, Stepping
-
-FIRST_START, ASKED_ADMIN = "first_start", "asked_admin"
-MANY_OLD = 50  # older mails at the first start: more, and the desk waits for the admin's word
-LISTED_OLD = 200  # of the older mails, so many are listed to the admin by date, sender and subject
-HEAD_BYTES = 16_384  # enough of a mail for its header; a longer header is a hostile one
+from mailbot.undelivered import Undelivered
 
 
 @dataclass(slots=True)
@@ -76,8 +70,10 @@ class Desk:
         self._room: Room | None = None  # made once for the rules in force
         self._reading = reading or Here()
         self._recent = Recent()
-        self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison, self._reading)
+        undelivered = Undelivered(ledger, mailbox, self._tell_of_undelivered, clock)
+        self._intaking = Intaking(ledger, mailbox, self.take_in, self._poison, undelivered, self._reading)
         self._stepping = Stepping(ledger, lambda: self.room, clock, settings.brakes.letters_per_hour)
+        self._first_start = FirstStart(ledger, self._intaking, self._stepping.alert, clock, desk.since)
         self._firing = Firing(ledger, self._stepping, desk.digest)
         self._posting = Posting(
             ledger, mailbox, post, self._stepping.record_letters, sender=desk.address, admin=self._admin,
@@ -207,43 +203,23 @@ class Desk:
         )
         self._ledger.commit(Commit(mails=(record,), journal=(mail_line(record),), meta=meta("human")), {})
 
+    def _tell_of_undelivered(self, mail: Arrived, said: str) -> None:
+        """A mail that the server cannot give: it stays in the inbox, and a person looks."""
+        self._stepping.alert(
+            f"undelivered {mail.uid}",
+            f"The mail server cannot hand over one mail in the inbox, so nobody has read it. {told(mail)}. All other "
+            "mail is taken in, and this one is tried again each hour. Please look at it in a mail program; if it does "
+            "not open there either, ask the server’s admin: its file may be damaged",
+            said,
+        )
+
     def _read_inbox(self, report: Report) -> None:
-        cutoff = self._cutoff()
-        old = self._intaking.old(cutoff)
-        if old:
-            logs.left_alone(len(old))
-            self._tell_of_old(old, cutoff)
-            self._intaking.leave(old)  # last: after a crash the admin is told all the same
-        if self._ledger.meta(ASKED_ADMIN):
+        self._first_start.leave_old()
+        if self._first_start.waits_for_admin():
             report.taken += self._intaking.run(only=self._from_admin)
-        if self._ledger.meta(ASKED_ADMIN):
-            report.waiting_for_admin = True
-            return
-        report.taken += self._intaking.run()
-
-    def _cutoff(self) -> datetime:
-        first = self._ledger.meta(FIRST_START)
-        if first is None:
-            first = self._clock().isoformat()
-            self._remember({FIRST_START: first})
-        return datetime.fromisoformat(first) - self._settings.desk.since
-
-    def _remember(self, facts: Mapping[str, Any]) -> None:
-        """Meta that a rebuild must bring back."""
-        self._ledger.commit(Commit(meta=facts, journal=(desk_line(facts),)), {})
-
-    def _tell_of_old(self, old: Sequence[Arrived], cutoff: datetime) -> None:
-        """Older mail is listed to the admin; a great many, and the desk waits for the admin's word."""
-        what = f"{len(old)} mails in the inbox are older than {cutoff:%Y-%m-%d %H:%M} UTC. They stay there, unanswered"
-        many = len(old) > MANY_OLD
-        if many:
-            what += "; that is a lot, so nothing new is answered either until you reply “go on”"
-        heads = (self._mailbox.read_head(each.uid, HEAD_BYTES) for each in old[:LISTED_OLD])
-        lines = [_in_a_line(messages.read(head, truncated=True)) for head in heads]
-        more = [f"… and {len(old) - LISTED_OLD} more"] if len(old) > LISTED_OLD else []
-        self._stepping.alert(f"old mail {len(old)}", what + ".", "\n".join(lines + more))
-        if many:
-            self._remember({ASKED_ADMIN: True})
+        report.waiting_for_admin = self._first_start.waits_for_admin()
+        if not report.waiting_for_admin:
+            report.taken += self._intaking.run()
 
     def _from_admin(self, message: Message) -> bool:
         person = self._rules.process.people.by_address(message.sender.address) if message.sender else None
@@ -282,11 +258,6 @@ class Desk:
 def hash_of(problems: tuple[Problem, ...]) -> str:
     """A short stable name for a set of problems, so that the same ones are told once."""
     return hashlib.sha256("\n".join(map(str, problems)).encode()).hexdigest()[:12]
-
-
-def _in_a_line(message: Message) -> str:
-    day = f"{message.date:%Y-%m-%d}" if message.date else "(no date)"
-    return f"{day}  {message.sender.address if message.sender else '(no sender)'}  {message.subject}"
 
 
 def _record(message: Message, result: Recognised, fate: str, case: str, now: datetime) -> MailRecord:

@@ -61,6 +61,7 @@ class Said:
     unsent: int = 0
     waiting_for_admin: bool = False
     left: int = 0  # older mails that stay in the inbox, by the admin's will
+    undelivered: int = 0  # mails in the inbox that the server cannot hand over
     waiting: int | None = None  # new mails in the inbox: none after a cycle to its end, unknown (None) after a failure
     open_cases: int = 0
     oldest_unsorted_at: datetime | None = None  # the oldest mail that a human was asked about, without an answer yet
@@ -164,6 +165,8 @@ def line(said: Said, now: datetime) -> str:
         f"{said.queued} letter{'s' * (said.queued != 1)} to send",
     ]
     parts += [f"{count} {name}" for count, name in ((said.held, "held"), (said.in_doubt, "in doubt")) if count]
+    if said.undelivered:
+        parts.append(f"{said.undelivered} in the inbox that the mail server cannot hand over")
     if said.oldest_unsorted_at:
         mails = f"{said.unsorted} mail{'s' * (said.unsorted != 1)}"
         parts.append(f"{mails} with a human, the oldest came {ago(said.oldest_unsorted_at, now)}")

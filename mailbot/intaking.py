@@ -1,7 +1,8 @@
 """The way in: from the inbox to a fate, in batches, so that a crash anywhere loses nothing and repeats nothing.
 
 UIDs in hand are recorded before they are taken in, moves after the commit. A mail that fails three
-times goes to Mailbot/Needs a human. Older mail than `since` at the first start is left where it is.
+times goes to Mailbot/Needs a human. Older mail than `since` at the first start is left where it is, and so is one that
+the server cannot give (undelivered.py).
 Where mail is read beside the desk, the next batch is fetched and read while this one is decided: what
 kills a parser kills no desk then, so that needs no record.
 """
@@ -22,6 +23,7 @@ from mailbot.errors import OutsideError, StateError
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
 from mailbot.reading.plain import Here, Reading, Seen, Unread, Unreadable, message_of
+from mailbot.undelivered import Undelivered
 
 BATCH = 50  # fetched and moved together: one MOVE a mail is forty times slower
 BATCH_BYTES = 32 * 1024 * 1024  # a batch of large mails stays within a small machine's memory
@@ -43,9 +45,11 @@ class Intaking:
     """Empties the inbox; what a mail means is decided by `take_in`."""
 
     def __init__(
-        self, ledger: Ledger, mailbox: Mailbox, take_in: TakeIn, set_aside: SetAside, reading: Reading | None = None
-    ) -> None:
+        self, ledger: Ledger, mailbox: Mailbox, take_in: TakeIn, set_aside: SetAside, undelivered: Undelivered,
+        reading: Reading | None = None,
+    ) -> None:  # fmt: skip
         self._ledger, self._mailbox, self._take_in, self._set_aside = ledger, mailbox, take_in, set_aside
+        self._undelivered = undelivered
         self._reading = reading or Here()
         self._fetched: dict[int, Unread] = {}  # of the batch that comes next
         self._listed: tuple[int, tuple[Arrived, ...]] | None = None  # the inbox as just seen, not looked at again
@@ -71,7 +75,7 @@ class Intaking:
         early = [a for a in waiting if a.received_at < cutoff and a.uid <= found and a.uid not in known]
         if not early:
             return ()
-        dates = self._mailbox.dates([arrived.uid for arrived in early])
+        dates, _ = self._undelivered.sift(validity, [arrived.uid for arrived in early], self._mailbox.dates)
         return tuple(a for a in early if (dates.get(a.uid) or a.received_at) < cutoff)
 
     def _found(self, validity: int, waiting: Sequence[Arrived]) -> float:
@@ -92,17 +96,35 @@ class Intaking:
         remembered = {LEFT: {"validity": validity, "uids": uids}}
         self._ledger.commit(Commit(meta=remembered, journal=(desk_line(remembered),)), {})
 
+    def heads(self, mails: Sequence[Arrived], size: int) -> Iterator[bytes]:
+        """The beginning of each mail that `old` found, b'' of one that cannot be had."""
+        validity = self._listed[0] if self._listed else self._mailbox.waiting()[0]
+        for mail in mails:
+            found, _ = self._undelivered.sift(validity, [mail.uid], self._head(size))
+            yield found.get(mail.uid, b"")
+
+    def _head(self, size: int) -> Callable[[Sequence[int]], dict[int, bytes]]:
+        return lambda uids: {uid: self._mailbox.read_head(uid, size) for uid in uids}
+
     def run(self, only: Callable[[Message], bool] | None = None) -> int:
-        """Take in everything that waits, to the end of the inbox; the number of mails."""
+        """Take in everything that waits, to the end of the inbox; the number of mails.
+
+        Raises:
+            MailboxError: some mail could not be had, and it may be the line; all others are taken in.
+        """
         total, passed = 0, set[int]()
         while True:
             (validity, waiting), self._listed = self._listed or self._mailbox.waiting(), None
-            skip = self._left(validity) | passed
+            self._undelivered.keep(validity, {arrived.uid for arrived in waiting})
+            skip = self._left(validity) | self._undelivered.resting(validity) | passed
             todo = [arrived for arrived in waiting if arrived.uid not in skip]
             if not todo:
+                if error := self._undelivered.error():
+                    raise error
                 return total
             self._fetched = {}
-            batches = [*_batches(todo, singly=self._suspects(validity)), [], []]
+            singly = self._suspects(validity) | self._undelivered.known(validity).keys()
+            batches = [*_batches(todo, singly), [], []]
             for batch, *coming in zip(batches, batches[1:], batches[2:], strict=False):
                 total += self._batch(validity, batch, coming, only, passed)
 
@@ -153,7 +175,7 @@ class Intaking:
         only: Callable[[Message], bool] | None,
     ) -> Moves:
         """Every mail of the batch taken in; where they are to be moved."""
-        mails = self._fetch(batch)
+        mails = self._fetch(validity, batch)
         self._look_ahead(coming)
         moves: Moves = []
         keys: frozenset[str] = frozenset()
@@ -171,14 +193,20 @@ class Intaking:
                 moves.append([arrived.uid, FOLDER[fate]])
         return moves
 
-    def _fetch(self, batch: Sequence[Arrived]) -> dict[int, Unread]:
+    def _fetch(self, validity: int, batch: Sequence[Arrived]) -> dict[int, Unread]:
         """The batch's mails, handed over to be read; what was fetched ahead is handed over already."""
         mails = {a.uid: self._fetched[a.uid] for a in batch if a.uid in self._fetched}
         self._fetched = {}
-        if not mails:
-            bodies = self._bodies(batch)
-            mails = {a.uid: Unread(bodies[a.uid], a.size > LARGEST) for a in batch if a.uid in bodies}
-            self._reading.ahead(list(mails.values()))
+        if mails:
+            return mails
+        whole, large = _by_size(batch)
+        bodies = self._undelivered.take(validity, whole, self._mailbox.read) if whole else {}
+        heads = self._undelivered.take(validity, large, self._head(HEAD)) if large else {}
+        return self._hand_over(batch, bodies | heads)
+
+    def _hand_over(self, batch: Sequence[Arrived], bodies: Mapping[int, bytes]) -> dict[int, Unread]:
+        mails = {a.uid: Unread(bodies[a.uid], a.size > LARGEST) for a in batch if a.uid in bodies}
+        self._reading.ahead(list(mails.values()))
         return mails
 
     def _look_ahead(self, coming: Sequence[Sequence[Arrived]]) -> None:
@@ -186,7 +214,9 @@ class Intaking:
         following, *later = coming
         with suppress(OutsideError):  # this batch first: the error comes back when it is the next one's turn
             if following and self._reading.early:
-                self._fetched = self._fetch(following)
+                whole, large = _by_size(following)
+                bodies = self._mailbox.read([a.uid for a in whole]) if whole else {}
+                self._fetched = self._hand_over(following, bodies | self._head(HEAD)([a.uid for a in large]))
                 (following,) = later
             if following:
                 self._mailbox.ahead([arrived.uid for arrived in following])
@@ -194,7 +224,7 @@ class Intaking:
     def _one(self, arrived: Arrived, seen: Seen | Unreadable, keys: frozenset[str], meta: Meta) -> str:
         """The fate of a mail; one that cannot be taken in goes to a human."""
         if isinstance(seen, Unreadable):
-            return self._keep_for_human(arrived.uid, seen.message, f"{seen.why}. {_told(arrived)}", meta)
+            return self._keep_for_human(arrived.uid, seen.message, f"{seen.why}. {told(arrived)}", meta)
         error = ""
         for _ in range(TRIES):
             try:
@@ -212,18 +242,12 @@ class Intaking:
 
     def _unread(self, validity: int, arrived: Arrived) -> Moves:
         """The program died again and again with this mail in hand: it goes to a human without being read any more."""
-        raw = self._mailbox.read_head(arrived.uid, HEAD)
+        raw = self._undelivered.take(validity, [arrived], self._head(HEAD)).get(arrived.uid)
         if not raw:
-            return []  # gone meanwhile
-        error = f"The program died {TRIES} times while it was read. {_told(arrived)}"
+            return []  # gone meanwhile, or not to be had
+        error = f"The program died {TRIES} times while it was read. {told(arrived)}"
         self._keep_for_human(arrived.uid, messages.unread(raw), error, _moving(validity, [], arrived.uid))
         return [[arrived.uid, FOLDER["human"]]]
-
-    def _bodies(self, batch: Sequence[Arrived]) -> dict[int, bytes]:
-        whole = [arrived.uid for arrived in batch if arrived.size <= LARGEST]
-        bodies = self._mailbox.read(whole) if whole else {}
-        heads = {a.uid: self._mailbox.read_head(a.uid, HEAD) for a in batch if a.size > LARGEST}
-        return {**bodies, **heads}
 
     def _move(self, moves: Moves) -> None:
         for folder in FOLDER.values():
@@ -232,7 +256,7 @@ class Intaking:
                 self._mailbox.move(uids, folder)
 
 
-def _told(arrived: Arrived) -> str:
+def told(arrived: Arrived) -> str:
     """What a person can find a mail by of which nothing was read."""
     return f"It came at {arrived.received_at:%Y-%m-%d %H:%M} UTC and has {arrived.size} bytes"
 
@@ -245,6 +269,11 @@ def left_alone(ledger: Ledger) -> int:
 def _moving(validity: int, moves: Moves, uid: int) -> Meta:
     """The batch's moves so far and this mail's, to be committed with its fate."""
     return lambda fate: {MOVING: {"validity": validity, "moves": [*moves, [uid, FOLDER[fate]]]}}
+
+
+def _by_size(batch: Sequence[Arrived]) -> tuple[list[Arrived], list[Arrived]]:
+    """Those that are read whole, and those of which the head is."""
+    return [each for each in batch if each.size <= LARGEST], [each for each in batch if each.size > LARGEST]
 
 
 def _batches(todo: Sequence[Arrived], singly: set[int]) -> Iterator[list[Arrived]]:

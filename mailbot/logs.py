@@ -39,6 +39,10 @@ def set_aside(uid: int, error: str) -> None:
     _say(logging.ERROR, "set_aside", "mail could not be taken in three times, now with a human", uid=uid, error=told)
 
 
+def undelivered(uid: int) -> None:
+    _say(logging.ERROR, "undelivered", "mail cannot be had from the server, it stays in the inbox", uid=uid)
+
+
 def silence(case: str, step: str, rule: str) -> None:
     _say(logging.INFO, "silence", "silence", case=case, step=step, rule=rule)
 

@@ -52,6 +52,8 @@ def _metrics(said: Said | None, healthy: bool) -> Iterator[Metric]:
     yield Metric("mailbot_letters", GAUGE, about, tuple(({"state": name}, n) for name, n in states.items()))
     yield _one("mailbot_inbox_mails", GAUGE, "New mails that wait in the inbox.", said.waiting)
     yield _one("mailbot_inbox_left_mails", GAUGE, "Older mails left in the inbox, never answered.", said.left)
+    about = "Mails in the inbox that the mail server cannot hand over."
+    yield _one("mailbot_inbox_undelivered_mails", GAUGE, about, said.undelivered)
     yield _one("mailbot_unsorted_mails", GAUGE, "Mails that a human was asked about and has not sorted.", said.unsorted)
     about = "When the oldest mail that waits for a human was taken in."
     yield _one("mailbot_oldest_unsorted_time_seconds", GAUGE, about, said.oldest_unsorted_at)

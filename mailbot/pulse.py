@@ -20,7 +20,7 @@ from datetime import time as time_of_day
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mailbot import health, notify
+from mailbot import health, notify, undelivered
 from mailbot.adapters.ledger import Filter, Ledger
 from mailbot.assembly import Assembled
 from mailbot.cases.model import Case
@@ -166,6 +166,7 @@ def _counted(ledger: Ledger, process: Process) -> dict[str, Any]:
         "held": len(held),
         "in_doubt": len(ledger.outbox(("in_doubt",), MOST_LETTERS)),
         "left": left_alone(ledger),
+        "undelivered": undelivered.count(ledger),
     }
 
 

@@ -26,6 +26,7 @@ from mailbot.intaking import Intaking
 from mailbot.letters.greeting import first_name
 from mailbot.process.model import Process
 from mailbot.rulebook import RuleBook
+from mailbot.undelivered import Undelivered
 from tests.servers import User, put
 from tests.worlds import desk_folder
 
@@ -184,7 +185,8 @@ def test_an_address_that_only_folds_into_a_colleagues_is_an_outsiders(process: P
 def test_mail_after_the_first_start_is_never_old() -> None:
     """Dates of a mail that came later say nothing: a wrong clock somewhere must not leave a complaint unread."""
     ledger, mailbox = MemoryLedger(), MemoryMailbox()
-    desk = Intaking(ledger, mailbox, lambda *_: "case", lambda *_: None)
+    undelivered = Undelivered(ledger, mailbox, lambda *_: None, lambda: NOW)
+    desk = Intaking(ledger, mailbox, lambda *_: "case", lambda *_: None, undelivered)
     mailbox.deliver(b"Subject: before\r\n\r\nx", NOW - timedelta(days=300))
     assert len(desk.old(NOW)) == 1
     desk.leave(desk.old(NOW))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.adapters.ports import CASES, HUMAN, INBOX, SENT
-from mailbot.desk import MANY_OLD
+from mailbot.first_start import MANY_OLD
 from tests.crash_story import CHAPTERS, Checkpoint, Ending, Stage, Stages
 from tests.crashing import Forks
 from tests.servers import Dovecot, put

@@ -18,6 +18,7 @@ from mailbot import environment, log_lines, logs
 from mailbot.adapters.ledger import MemoryLedger
 from mailbot.adapters.memory import MemoryMailbox
 from mailbot.intaking import Intaking
+from mailbot.undelivered import Undelivered
 
 FATES = {  # each function that tells a fate, with what it is told
     logs.taken: ("B-1", "complaint", "complaint_came", "rules/process.yaml:154"),
@@ -25,6 +26,7 @@ FATES = {  # each function that tells a fate, with what it is told
     logs.duplicate: ("B-1",),
     logs.left_alone: (3,),
     logs.set_aside: (7, "ValueError: could not read 'CANARY words'"),
+    logs.undelivered: (7,),
     logs.silence: ("B-1", "chase", "rules/process.yaml:9"),
     logs.sent: ("B-1", "E2", True),
     logs.held: ("B-1", "CL1", "no approval"),
@@ -149,7 +151,9 @@ def test_a_mail_that_cannot_be_read_does_not_speak_in_the_log(lines: Lines) -> N
     def fails(*_: object) -> str:
         raise KeyError("CANARY: in the text")
 
-    (line,) = lines("json", lambda: Intaking(MemoryLedger(), mailbox, fails, lambda *_: None).run() and None)
+    ledger = MemoryLedger()
+    undelivered = Undelivered(ledger, mailbox, lambda *_: None, lambda: datetime.now(UTC))
+    (line,) = lines("json", lambda: Intaking(ledger, mailbox, fails, lambda *_: None, undelivered).run() and None)
     found = json.loads(line)
     assert (found["event"], found["error"]) == ("set_aside", "KeyError")
     assert "CANARY" not in line

@@ -24,9 +24,10 @@ from mailbot.adapters.ports import JOURNAL, SENT
 from mailbot.adapters.tinydb_ledger import FILE
 from mailbot.assembly import mailbox_of, rulebook_of
 from mailbot.cases.record import case_to_json, entry_to_json
-from mailbot.desk import ASKED_ADMIN, FIRST_START, Desk
+from mailbot.desk import Desk
 from mailbot.errors import JournalBroken
 from mailbot.firing import HELD, VERSION
+from mailbot.first_start import ASKED_ADMIN, FIRST_START
 from mailbot.intaking import LEFT
 from mailbot.rebuild import fold_journal, take_in_unnamed
 from tests.servers import Dovecot, SmtpSink, User

@@ -87,7 +87,9 @@ class ImapMailbox:
         found: dict[int, bytes] = {}
         for batch in batches(sizes, imap_mails.BATCH_MAILS, BATCH_BYTES):
             found.update(self._bodies("reading mails", self._stay_in_inbox, batch, sizes))
-        return found
+        return {
+            uid: raw for uid, raw in found.items() if raw or not sizes[uid]
+        }  # Dovecot: empty is one just taken away
 
     def ahead(self, uids: Sequence[int]) -> None:
         """These are read next: the server is asked now, and heard when they are."""

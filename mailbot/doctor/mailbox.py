@@ -12,7 +12,6 @@ from mailbot.adapters.imap_trial import MailboxTrial, Quota
 from mailbot.adapters.ports import CASES, FOLDERS, INBOX
 from mailbot.adapters.tinydb_ledger import FILE as LEDGER
 from mailbot.assembly import account_of
-from mailbot.desk import MANY_OLD
 from mailbot.doctor import clock
 from mailbot.doctor.encrypted import encrypted
 from mailbot.doctor.examined import Examined
@@ -21,6 +20,7 @@ from mailbot.doctor.findings import Finding, failed, ok, skipped, warning, wrong
 from mailbot.doctor.provider import hints
 from mailbot.doctor.rules import is_placeholder
 from mailbot.errors import MailboxError
+from mailbot.first_start import MANY_OLD
 from mailbot.mail import message as messages
 from mailbot.settings import Settings
 
