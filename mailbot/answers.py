@@ -27,6 +27,16 @@ PREFIX_LETTERS = 12
 UNTOLD = ("the", "la", "le", "les", "der", "die", "das", "il", "el")  # first words that tell no shop from another
 ROLES = ("care", "operations", "va", "admin")  # the people init asks for, in this order; tills come with their stores
 PERSON, STORE = "Ada Smith <ada@shop.example>", "Marylebone <marylebone@shop.example>"  # how each is written
+# Those that letters are shipped in, with how people write them.
+LANGUAGES = {
+    "en": ("english",),
+    "de": ("german", "deutsch"),
+    "es": ("spanish", "español", "castellano"),
+    "fr": ("french", "français"),
+    "it": ("italian", "italiano"),
+    "pt": ("portuguese", "português"),
+    "zh": ("chinese", "中文", "汉语"),
+}
 _CONTACT = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _BARE_CONTACT = re.compile(r"(?P<name>[^<>@]*[^<>@\s])\s+(?P<address>[^<>\s]+@[^<>\s]+)")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
@@ -47,8 +57,9 @@ class Contact:
 class Answers:
     """Everything `init` may be told. What is empty (None for stores) was not: a marked placeholder stands in for it.
 
-    `people`: role -> who; `stores`: each store with its till's address, () = the shop has none; `password_file`: a
-    file that is there already; `provider`: whose servers they are, where that is known.
+    `languages`: of letters to customers, the first the usual one; `people`: role -> who; `stores`: each store with its
+    till's address, () = the shop has none; `password_file`: a file that is there already; `provider`: whose servers
+    they are, where that is known.
     """
 
     address: str = ""
@@ -66,6 +77,7 @@ class Answers:
     provider: Provider | None = None
     people: dict[str, Contact] = field(default_factory=dict)
     stores: tuple[Contact, ...] | None = None
+    languages: tuple[str, ...] = ()
 
 
 def one_line(text: str) -> str:
@@ -142,6 +154,19 @@ def timezone(text: str) -> str:
         )
         meant = f"did you mean {cities[near[0]]}?" if near else "write one like Europe/London"
         raise ValueError(f"that is not a time zone; {meant}") from None
+
+
+def languages(text: str) -> tuple[str, ...]:
+    """The languages of letters to customers: codes or names, with commas or without; the first is the usual one."""
+    codes = {name: code for code, names in LANGUAGES.items() for name in (code, *names)}
+    found = []
+    for word in re.split(r"[\s,;/+]+", unicodedata.normalize("NFC", text.strip().casefold())):
+        if word not in codes:
+            near = process.extractOne(word[:60], codes.keys(), scorer=fuzz.ratio, score_cutoff=75)
+            meant = f"did you mean {codes[near[0]]}?" if near else f"there are letters in {', '.join(LANGUAGES)}"
+            raise ValueError(f"that is no language of letters here; {meant}")
+        found.append(codes[word])
+    return tuple(dict.fromkeys(found))
 
 
 def server(text: str, usual: int) -> Server:

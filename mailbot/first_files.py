@@ -21,7 +21,7 @@ PLACEHOLDER = "PLACEHOLDER: "
 PASSWORD_FILE = "password"  # noqa: S105  (the name of the file, not what is in it)
 WIDTH = 116
 _SECTION = re.compile(r"\[(?P<name>[a-z0-9]+)\]")
-_ENTRY = re.compile(r'(?P<key>[a-z_]+) = (?:"[^"]*"|[^"\s]+)\s*(?P<comment>#.*)?')
+_ENTRY = re.compile(r'(?P<key>[a-z_]+) = (?:"[^"]*"|\[[^\]]*\]|[^"\s]+)\s*(?P<comment>#.*)?')
 _COLUMN = 33  # where comments begin in the template
 # What a person in a role does; the first who has none of these yet is described by it.
 _DUTIES = {
@@ -36,7 +36,7 @@ _DUTIES = {
 class _Entry:
     """A value for a key of the template; `key`, `comment`: what stands in place of the template's, '' = those."""
 
-    value: str | int
+    value: str | int | tuple[str, ...]
     key: str = ""
     comment: str = ""
 
@@ -75,7 +75,7 @@ def settings_text(answers: Answers, password_beside: bool) -> str:
 
 def _values(answers: Answers, beside: bool) -> Iterator[tuple[tuple[str, str], _Entry]]:
     """(section, key of the template) -> what is to stand there."""
-    for key in ("name", "address", "prefix", "timezone"):
+    for key in ("name", "address", "prefix", "timezone", "languages"):
         if value := getattr(answers, key):
             yield ("desk", key), _Entry(value)
     for section, server in (("imap", answers.imap), ("smtp", answers.smtp)):
@@ -110,10 +110,16 @@ def _filled(entry: re.Match[str], new: _Entry | None) -> str:
     """A line of the template with the new value; no placeholder any more."""
     if new is None:
         return entry[0]
-    value = quoted(new.value) if isinstance(new.value, str) else str(new.value)
+    value = _value(new.value)
     comment = f"# {new.comment}" if new.comment else (entry["comment"] or "").replace(PLACEHOLDER, "")
     text = f"{new.key or entry['key']} = {value}"
     return f"{text:<{_COLUMN - 1}} {comment}".rstrip()
+
+
+def _value(value: str | int | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(quoted, value))}]"
+    return quoted(value) if isinstance(value, str) else str(value)
 
 
 def _known_of(provider: Provider) -> list[str]:

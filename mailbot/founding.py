@@ -74,7 +74,7 @@ def found(folder: Path, answers: Answers | None = None) -> Iterator[str]:
 def _texts(folder: Path, answers: Answers) -> dict[str, str]:
     """Every file of a new desk but the secret, in the order in which they are written: its name -> what is in it."""
     source = shipped()
-    texts = dict(read_rule_files(source, _languages(folder)))
+    texts = dict(read_rule_files(source, _languages(folder, answers)))
     texts[PEOPLE] = people_text(answers, texts[PEOPLE])
     beside = bool(answers.password) and _stands_alone(folder, answers.password)
     if beside and not (folder / FILE).exists():
@@ -83,10 +83,12 @@ def _texts(folder: Path, answers: Answers) -> dict[str, str]:
     return texts
 
 
-def _languages(folder: Path) -> tuple[str, ...]:
+def _languages(folder: Path, answers: Answers) -> tuple[str, ...]:
     """Those of a desk that is there already, so that the letters of one that was added to it are written too."""
     try:
         desk = tomllib.loads((folder / FILE).read_text(encoding="utf-8")).get("desk", {})
+    except FileNotFoundError:
+        return (*answers.languages, SOURCE)
     except (OSError, ValueError):
         return (SOURCE,)
     listed = desk.get("languages") or [desk.get("language") or SOURCE] if isinstance(desk, dict) else [SOURCE]

@@ -31,10 +31,23 @@ def mode_of(file: Path) -> int:
     return stat.S_IMODE(file.stat().st_mode)
 
 
-def test_a_person_is_asked_for_everything(tmp_path: Path) -> None:
+def test_a_person_is_asked_for_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A whole conversation: servers from the DNS, wrong answers asked again, and files that say what was answered."""
     desk = tmp_path / "desk"
-    typed = ["nonsense", "care@shop.test", "Blanc", "", "Berlin", "Europe/Berlin", "", "", "", "secret words"]
+    typed = [
+        "nonsense",
+        "care@shop.test",
+        "Blanc",
+        "",
+        "Berlin",
+        "Europe/Berlin",
+        "klingon",
+        "Deutsch, en",
+        "",
+        "",
+        "",
+        "secret words",
+    ]
     typed += ["Ada", "Ada Smith <ada@shop.test>", "Lu <lu@shop.test>", "", "Bob <ada@shop.test>", ""]
     typed += ["High Street <till@shop.test>", "High Street <other@shop.test>", "West <care@shop.test>", "", "y"]
     result = init(desk, typed=typed, zone=OWN)
@@ -45,6 +58,7 @@ def test_a_person_is_asked_for_everything(tmp_path: Path) -> None:
         "found mail.shop.test:993 and mail.shop.test:587: by the SRV records of",
         "IMAP server [mail.shop.test:993]", "SMTP server [mail.shop.test:587]", "User name [care@shop.test]",
         "that is not an email address", "Prefix of case numbers [BLANC]", "did you mean Europe/Berlin?",
+        "Languages of letters [en]", "there are letters in en, de, es, fr, it, pt, zh",
         "the address is missing", "ada@shop.test is Ada Smith's already", "there is a store High Street already",
         "is the desk's own address", "BACK IT UP", "the holidays, which are those of England",
         f"mailbot doctor --desk {desk}", f"mailbot once --desk {desk} --dry-run", f"mailbot run --desk {desk}",
@@ -55,6 +69,8 @@ def test_a_person_is_asked_for_everything(tmp_path: Path) -> None:
     found_ = reading.load(desk)
     assert (found_.desk.address, found_.desk.name, found_.desk.prefix) == ("care@shop.test", "Blanc", "BLANC")
     assert (found_.desk.timezone, found_.desk.mode) == ("Europe/Berlin", "rehearse")
+    assert found_.desk.written == ("de", "en")
+    assert (desk / "templates" / "de").is_dir()
     assert (found_.imap.host, found_.imap.port, found_.imap.security) == ("mail.shop.test", 993, "tls")
     assert (found_.smtp.host, found_.smtp.port, found_.smtp.security) == ("mail.shop.test", 587, "starttls")
     assert found_.imap.password.get_secret_value() == found_.smtp.password.get_secret_value() == "secret words"
@@ -88,7 +104,7 @@ def test_every_question_says_why_and_has_a_default(tmp_path: Path) -> None:
 def test_microsoft_is_signed_in_to_by_oauth2(tmp_path: Path) -> None:
     """Found by MX; no password is asked for; `mailbot login` comes first; the known traps stand in the file."""
     desk = tmp_path / "desk"
-    typed = ["care@shop.test", "", "", "", "", "", "", "1234-client", *[""] * 8]
+    typed = ["care@shop.test", "", "", "", "", "", "", "", "1234-client", *[""] * 8]
     result = init(desk, typed=typed, zone=MICROSOFT)
     assert result.exit_code == 0, result.output
     assert "Microsoft 365 and Outlook.com: by the MX record of shop.test" in result.output
@@ -107,7 +123,7 @@ def test_microsoft_is_signed_in_to_by_oauth2(tmp_path: Path) -> None:
 
 def test_google_leaves_the_choice(tmp_path: Path) -> None:
     """An app password, with where to make it; or OAuth 2 with client and secret."""
-    start = ["fred@gmail.com", *[""] * 6]
+    start = ["fred@gmail.com", *[""] * 7]
     result = init(tmp_path / "a", typed=[*start, "what?", "", "abcd efgh", *[""] * 12])
     assert "write password or oauth2" in result.output
     assert "https://myaccount.google.com/apppasswords" in result.output
@@ -136,7 +152,7 @@ def test_without_a_network_it_says_so_and_asks(tmp_path: Path) -> None:
     """No name server: a sentence, the question, and an end within some seconds."""
     began = time.monotonic()
     servers = ["mail.shop.test", "mail.shop.test"]
-    result = init(tmp_path / "desk", typed=["care@shop.test", "", "", "", *servers, *[""] * 12])
+    result = init(tmp_path / "desk", typed=["care@shop.test", "", "", "", "", *servers, *[""] * 12])
     assert time.monotonic() - began < 5
     assert "No name server answered" in result.output
     assert "IMAP server [later]" in result.output
@@ -144,7 +160,7 @@ def test_without_a_network_it_says_so_and_asks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", [[], ["care@shop.test"], ["care@shop.test", "", "", "", "pw", "", "", "", "Ada <a@b.test>"]]
+    "typed", [[], ["care@shop.test"], ["care@shop.test", "", "", "", "", "pw", "", "", "", "Ada <a@b.test>"]]
 )
 def test_who_stops_half_way_leaves_nothing(tmp_path: Path, typed: list[str]) -> None:
     """The input ends (Ctrl-D), wherever: exit 1, a sentence, and no file or folder."""
@@ -156,7 +172,7 @@ def test_who_stops_half_way_leaves_nothing(tmp_path: Path, typed: list[str]) -> 
 
 def test_who_says_no_at_the_end_leaves_nothing(tmp_path: Path) -> None:
     """`n` to the last question."""
-    result = init(tmp_path / "desk", typed=[*[""] * 9, "n"])
+    result = init(tmp_path / "desk", typed=[*[""] * 10, "n"])
     assert "Write this into" in result.output
     assert result.exit_code == 1
     assert not (tmp_path / "desk").exists()
@@ -293,6 +309,7 @@ def test_on_a_real_terminal(tmp_path: Path) -> None:
         terminal.answer("Name of the shop [Shop]", "O'Neill's \"best\" # shop")
         terminal.answer("Prefix of case numbers [ONEILLS]", "")
         terminal.answer("Time zone", "Europe/Dublin")
+        terminal.answer("Languages of letters", "english")
         for question in ("IMAP server [mail.shop.test:993]", "SMTP server [mail.shop.test:587]", "User name ["):
             terminal.answer(question, "")
         terminal.answer("Password (hidden)", "pässword")

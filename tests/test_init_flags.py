@@ -47,6 +47,16 @@ def test_a_program_gives_flags_and_is_never_asked(tmp_path: Path) -> None:
     assert people.limits == people_of(SHIPPED_PEOPLE).limits
 
 
+def test_a_program_names_the_languages(tmp_path: Path) -> None:
+    """Their letters are written too, and the desk's rules hold."""
+    desk = tmp_path / "desk"
+    assert init(desk, "--yes", "--address", "care@shop.test", "--languages", "fr,en").exit_code == 0
+    assert reading.load(desk).desk.written == ("fr", "en")
+    assert sorted(each.name for each in (desk / "templates").iterdir() if each.is_dir()) == ["en", "fr"]
+    checked = CliRunner().invoke(main, ["check", "--desk", str(desk)])
+    assert checked.exit_code == 0, checked.output
+
+
 def test_a_program_gets_servers_only_where_they_are_sure(tmp_path: Path) -> None:
     """By MX at a provider or in the domain itself they are taken; elsewhere they are shown and left out."""
     result = init(tmp_path / "a", "--yes", "--address", "care@shop.test", zone=MICROSOFT)
@@ -70,6 +80,7 @@ def test_a_program_gets_servers_only_where_they_are_sure(tmp_path: Path) -> None
         (["--smtp", "not a host"], "that is not a server"),
         (["--prefix", "1"], "write 2 to 12 letters"),
         (["--timezone", "Paris"], "did you mean Europe/Paris?"),
+        (["--languages", "en klingon"], "there are letters in en, de, es"),
         (["--care", "Ada"], "the address is missing"),
         (["--oauth2", "yahoo"], "there are google, microsoft"),
         (["--password-file", "/nowhere/at/all"], "does not exist"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from mailbot import answers as checks
 from mailbot import settings as reading
 from mailbot.answers import Contact
+from mailbot.founding import shipped
 from tests.founding import OWN, desk_people, init
 
-ANSWERS = ["care@shop.test", "Blanc", "", "Europe/Berlin", "", "", "", "secret words"]
+ANSWERS = ["care@shop.test", "Blanc", "", "Europe/Berlin", "de en", "", "", "", "secret words"]
 PEOPLE = ["Mathilde m@shop.test", "", "", "lAter", "High Street till@shop.test", ""]
 
 
@@ -30,13 +32,14 @@ def test_all_answers_are_shown_before_they_are_written(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     page = result.output.partition("This is what will be written:")[2].partition("Write this into")[0]
     for number, words in enumerate(
-        ("care@shop.test", "Blanc", "BLANC", "Europe/Berlin", "IMAP mail.shop.test:993, SMTP mail.shop.test:587",
+        ("care@shop.test", "Blanc", "BLANC", "Europe/Berlin", "de, en",
+         "IMAP mail.shop.test:993, SMTP mail.shop.test:587",
          "a password (not shown)", "Mathilde <m@shop.test>", "Mathilde <m@shop.test>", "Mathilde <m@shop.test>",
          "later", "High Street <till@shop.test>"), 1,
     ):  # fmt: skip
         assert any(line.split()[:1] == [str(number)] and words in line for line in page.splitlines()), (number, page)
     assert "secret words" not in result.output
-    assert result.output.count("a number from 1 to 11 changes") == 2
+    assert result.output.count("a number from 1 to 12 changes") == 2
     assert desk_people(tmp_path / "desk").in_role("va")[0].addresses == ("m@shop.test",)
 
 
@@ -45,9 +48,23 @@ def test_an_answer_is_changed_by_its_number(tmp_path: Path) -> None:
     zone = {**OWN, **{(name.replace("shop", "laden"), kind): [value.replace("shop", "laden") for value in values]
                       for (name, kind), values in OWN.items()}}  # fmt: skip
     changes = ["1", "m@shop.test", "care@laden.test", "", "", "", "other words"]
-    changes += ["2", "Laden", "3", "LAD", "4", "Europe/Paris", "5", "one.test", "two.test", "me", "third words"]
-    changes += ["6", "last words", "7", "Mathilda m@shop.test", "10", "Bob till@shop.test", "Bob bob@shop.test"]
-    changes += ["11", "", ""]
+    changes += [
+        "2",
+        "Laden",
+        "3",
+        "LAD",
+        "4",
+        "Europe/Paris",
+        "5",
+        "french",
+        "6",
+        "one.test",
+        "two.test",
+        "me",
+        "third words",
+    ]
+    changes += ["7", "last words", "8", "Mathilda m@shop.test", "11", "Bob till@shop.test", "Bob bob@shop.test"]
+    changes += ["12", "", ""]
     result = init(tmp_path / "desk", typed=[*ANSWERS, *PEOPLE, *changes], zone=zone)
     assert result.exit_code == 0, result.output
     assert "m@shop.test is Mathilde's; the desk needs an address of its own" in result.output
@@ -56,6 +73,7 @@ def test_an_answer_is_changed_by_its_number(tmp_path: Path) -> None:
     loaded = reading.load(tmp_path / "desk")
     assert (loaded.desk.address, loaded.desk.name, loaded.desk.prefix) == ("care@laden.test", "Laden", "LAD")
     assert (loaded.desk.timezone, loaded.imap.host, loaded.smtp.host) == ("Europe/Paris", "one.test", "two.test")
+    assert loaded.desk.written == ("fr",)
     assert (loaded.imap.username, loaded.imap.password.get_secret_value()) == ("me", "last words")
     people = desk_people(tmp_path / "desk")
     assert [(p.name, p.roles) for p in people.people] == [
@@ -87,3 +105,35 @@ def test_the_example_is_that_of_what_is_asked_for() -> None:
         checks.contact("Ada")
     with pytest.raises(ValueError, match="not an email address"):
         checks.contact("a@b.test c@d.test")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [("en", ("en",)), ("DE, English", ("de", "en")), ("français;fr deutsch", ("fr", "de")), ("中文 pt", ("zh", "pt"))],
+)
+def test_languages_by_code_or_name(text: str, codes: tuple[str, ...]) -> None:
+    """As people write them, each once, in their order."""
+    assert checks.languages(text) == codes
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "there are letters in en"), ("portugese", "did you mean pt?")])
+def test_no_language(text: str, said: str) -> None:
+    """A slip is asked about; else those that there are stand in the sentence."""
+    with pytest.raises(ValueError, match=re.escape(said)):
+        checks.languages(text)
+
+
+def test_every_language_has_its_letters() -> None:
+    """What is proposed is shipped, and what is shipped is proposed."""
+    assert {file.name for file in (shipped() / "templates").iterdir() if file.is_dir()} == set(checks.LANGUAGES)
+
+
+@pytest.mark.parametrize(("spoken", "proposed"), [("fr_CH.UTF-8", "fr"), ("C.UTF-8", "en"), ("ja_JP", "en")])
+def test_the_machines_language_is_proposed(
+    spoken: str, proposed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are letters in it."""
+    monkeypatch.setenv("LC_ALL", spoken)
+    result = init(tmp_path / "desk", typed=[""] * 20)
+    assert f"Languages of letters [{proposed}]" in result.output
+    assert reading.load(tmp_path / "desk").desk.written == (proposed,)

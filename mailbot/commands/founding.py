@@ -43,6 +43,12 @@ def _person(role: str, who: str) -> Callable[[Any], Any]:
 @click.option("--prefix", metavar="WORD", callback=_checked("prefix"), help="Stands in every subject: [WORD-4K7QD2M].")
 @click.option("--timezone", metavar="ZONE", callback=_checked("timezone"), help="Such as Europe/London.")
 @click.option(
+    "--languages",
+    metavar="LIST",
+    callback=_checked("languages"),
+    help='Of letters to customers, the usual one first: "de en" (default: en).',
+)
+@click.option(
     "--imap", metavar="HOST:PORT", callback=_checked("server", 993), help="The mailbox; /tls or /starttls after it."
 )
 @click.option("--smtp", metavar="HOST:PORT", callback=_checked("server", 587), help="The way out, likewise.")

@@ -6,6 +6,8 @@ wrong. What a flag has answered is not asked; nor is what belongs into a file th
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -161,8 +163,8 @@ def _look(address: str, dns: str) -> Found:
 
 
 def shop(answers: Answers) -> Answers:
-    """What customers see, and the clock."""
-    return zone(prefix(name(answers)))
+    """What customers see, the clock, and what is spoken."""
+    return languages(zone(prefix(name(answers))))
 
 
 def name(answers: Answers) -> Answers:
@@ -201,6 +203,24 @@ def _own_zone() -> str:
     except (ValueError, LookupError, OSError):
         return "Europe/London"
     return "Europe/London" if here.rpartition("/")[2] in ("UTC", "UCT", "GMT", "Zulu", "Universal") else here
+
+
+def languages(answers: Answers) -> Answers:
+    found = answers.languages or answered(
+        "Customers are answered in their language where it is one of these, else in the first; there are letters in "
+        f"{', '.join(checks.LANGUAGES)}. What staff get is in English.",
+        "Languages of letters",
+        _own_language(),
+        checks.languages,
+    )
+    return replace(answers, languages=found or ())
+
+
+def _own_language() -> str:
+    """The machine's, if there are letters in it."""
+    spoken = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    code = re.split(r"[_.@]", spoken)[0]
+    return code if code in checks.LANGUAGES else "en"
 
 
 def _people(answers: Answers) -> Answers:

@@ -71,6 +71,11 @@ def _of_desk(answers: Answers, given: Answers, dns: str) -> list[_Line]:
         _Line("Name of the shop", answers.name or LATER, lambda old: interview.name(replace(old, name=""))),
         _Line("Prefix of case numbers", answers.prefix or LATER, lambda old: interview.prefix(replace(old, prefix=""))),
         _Line("Time zone", answers.timezone or LATER, lambda old: interview.zone(replace(old, timezone=""))),
+        _Line(
+            "Languages of letters",
+            ", ".join(answers.languages) or LATER,
+            lambda old: interview.languages(replace(old, languages=())),
+        ),
     ]
     if answers.address:
         lines.append(_Line("Mail servers", _servers(answers), partial(_other_servers, Answers(), dns)))
