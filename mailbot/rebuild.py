@@ -16,7 +16,7 @@ from typing import Any
 from mailbot import journal
 from mailbot.adapters.files import DeskLock, read_secret
 from mailbot.adapters.ledger import Commit, Ledger, OutboxRow
-from mailbot.adapters.ports import CASES, HUMAN, NO_ACTION, Mailbox
+from mailbot.adapters.ports import CASES, HUMAN, NO_ACTION, Arrived, Mailbox
 from mailbot.adapters.tinydb_ledger import FILE, TinyDbLedger
 from mailbot.assembly import SECRET, mailbox_of, post_of, rulebook_of
 from mailbot.cases import effects as fx
@@ -27,7 +27,7 @@ from mailbot.cases.record import entry_from_json
 from mailbot.commits import due_at, mail_from_json, outbox_row
 from mailbot.desk import Desk
 from mailbot.firing import VERSION
-from mailbot.intaking import HEAD, LARGEST
+from mailbot.intaking import HEAD, LARGEST, told
 from mailbot.mail import message as messages
 from mailbot.mail.model import Message
 from mailbot.process.model import Process
@@ -65,7 +65,9 @@ def rebuild(settings: Settings) -> Iterator[str]:
             folded = fold_journal(mailbox, ledger, key, process)
             yield f"{folded} steps read from the journal"
             desk = Desk(settings, key, rulebook, ledger, mailbox, post_of(settings), lambda: datetime.now(UTC))
-            yield f"{take_in_unnamed(mailbox, ledger, desk)} mails that the journal does not name taken in"
+            lost: list[str] = []
+            yield f"{take_in_unnamed(mailbox, ledger, desk, lost)} mails that the journal does not name taken in"
+            yield from lost
             whole = True
         finally:
             mailbox.close()
@@ -91,11 +93,15 @@ def fold_journal(mailbox: Mailbox, ledger: Ledger, key: bytes, process: Process)
     return folded.entries
 
 
-def take_in_unnamed(mailbox: Mailbox, ledger: Ledger, desk: Desk) -> int:
-    """Mail in the desk's folders that the journal does not name: decided now, its letters taken from Sent if there."""
+def take_in_unnamed(mailbox: Mailbox, ledger: Ledger, desk: Desk, lost: list[str]) -> int:
+    """Mail in the desk's folders that the journal does not name: decided now, its letters taken from Sent if there.
+
+    Args:
+        lost: takes a sentence for each mail that the server cannot give; the journal names most of them.
+    """
     count = 0
     waited = {row.message_id for row in ledger.outbox(("queued",), limit=ALL)}
-    for message in _unnamed(mailbox, ledger):
+    for message in _unnamed(mailbox, ledger, lost):
         if not ledger.find(Query(mail=message.key)).seen:  # the same mail may lie in two folders
             desk.take_in(message, frozenset({message.key}), lambda _fate: {})
             count += 1
@@ -103,16 +109,20 @@ def take_in_unnamed(mailbox: Mailbox, ledger: Ledger, desk: Desk) -> int:
     return count
 
 
-def _unnamed(mailbox: Mailbox, ledger: Ledger) -> list[Message]:
+def _unnamed(mailbox: Mailbox, ledger: Ledger, lost: list[str]) -> list[Message]:
     """Mails that the journal does not name, in the order in which they came; only these are held in memory."""
     found = []
     for folder in (CASES, NO_ACTION, HUMAN):
-        for arrived, raw in mailbox.all(folder):
+        failing: list[Arrived] = []
+        for arrived, raw in mailbox.all(folder, failing):
             if ledger.find(Query(mail=messages.unread_key(raw))).seen:
                 continue  # reading it killed the program, and would kill this
             message = messages.read(raw[:HEAD], truncated=True) if len(raw) > LARGEST else messages.read(raw)
             if not ledger.find(Query(mail=message.key)).seen:
                 found.append((arrived.received_at, arrived.uid, message))
+        lost += [
+            f"passed over, as the server cannot hand it over: a mail in {folder}. {told(each)}" for each in failing
+        ]
     return [message for _, _, message in sorted(found, key=lambda each: each[:2])]
 
 

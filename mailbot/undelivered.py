@@ -11,19 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import partial
 
 from mailbot import logs
 from mailbot.adapters.ledger import Commit, Ledger
 from mailbot.adapters.ports import Arrived, Mailbox
+from mailbot.adapters.sifting import Ask, Value, sift
 from mailbot.errors import MailboxError
 
 HOUR = timedelta(hours=1)  # longer than a server takes to start anew; a failing mail may cost a time-out at each try
-MOST = 5  # failing mails of one batch; where there are more it is the server, whatever it lists
 UNDELIVERED = "undelivered"  # meta: {"validity": …, "mails": {uid: [failing since, last tried]}}
 
-Value = TypeVar("Value")
-Ask = Callable[[Sequence[int]], Mapping[int, Value]]
 Tell = Callable[[Arrived, str], None]  # the admin: which mail, and what the server said
 Times = tuple[datetime, datetime]
 
@@ -90,22 +88,7 @@ class Undelivered:
         Raises:
             MailboxError: it is the server that fails.
         """
-        found: dict[int, Value] = {}
-        lost: dict[int, MailboxError] = {}
-        todo = [list(uids)]
-        while todo:
-            part = todo.pop()
-            try:
-                found |= ask(part)
-            except MailboxError as error:
-                self._is_listed(validity, error)
-                if len(part) > 1:
-                    todo += [part[len(part) // 2 :], part[: len(part) // 2]]
-                elif again := self._fails_again(part, ask, found):
-                    lost[part[0]] = again
-                    if len(lost) > MOST:
-                        raise
-        return found, lost
+        return sift(uids, ask, partial(self._is_listed, validity))
 
     def _is_listed(self, validity: int, error: MailboxError) -> None:
         """Raises the error where the inbox cannot be listed either, or is another one by now."""
@@ -115,14 +98,6 @@ class Undelivered:
             raise error from None
         if now != validity:
             raise error
-
-    def _fails_again(self, part: Sequence[int], ask: Ask[Value], found: dict[int, Value]) -> MailboxError | None:
-        """The error when the one mail is asked for once more; None: the server gives it now."""
-        try:
-            found |= ask(part)
-        except MailboxError as error:
-            return error
-        return None
 
     def _remember(self, validity: int, mails: Mapping[int, Times], before: Mapping[int, Times]) -> None:
         if mails == before:

@@ -67,7 +67,7 @@ def made_again(world: MemoryWorld) -> MemoryLedger:
     fold_journal(world.mailbox, ledger, KEY, world.process)
     rulebook = rulebook_of(world.settings, keep=True)
     desk = Desk(world.settings, KEY, rulebook, ledger, world.mailbox, world.post, lambda: world.now)
-    take_in_unnamed(world.mailbox, ledger, desk)
+    take_in_unnamed(world.mailbox, ledger, desk, [])
     world.ledger, world.desk = ledger, desk
     return ledger
 

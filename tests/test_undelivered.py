@@ -140,3 +140,18 @@ def test_one_that_a_person_takes_away_is_forgotten(stage: Stage, dovecot: Doveco
     assert once(stage, AT + timedelta(minutes=6)) == 0, stage.said
     assert known(stage) == 0
     assert answered(stage) == {"anna0": 1}
+
+
+def test_a_damaged_mail_does_not_stop_a_rebuild(stage: Stage, dovecot: Dovecot) -> None:
+    """It is named with its folder and time; its case is known from the journal all the same."""
+    complain(stage, range(3))
+    assert once(stage, AT + timedelta(minutes=5)) == 0, stage.said
+    before = stage.cases()
+    folder = dovecot.maildir(stage.user)
+    damaged = next(file for file in folder.glob(".Mailbot*Cases/*/*") if b"<anna1@" in file.read_bytes())
+    damaged.chmod(0)
+    assert stage.forks.mailbot(stage.folder, "rebuild") == 0, stage.said
+    assert f"a mail in Mailbot/Cases. It came at {AT:%Y-%m-%d %H:%M} UTC" in stage.said
+    assert stage.cases() == before
+    assert once(stage, AT + timedelta(minutes=10)) == 0, stage.said
+    assert answered(stage) == {"anna0": 1, "anna1": 1, "anna2": 1}

@@ -10,7 +10,7 @@ RFC 3501, RFC 6851 (MOVE), RFC 4315 (UIDPLUS), RFC 7162 section 4 (lines of at m
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any
 
 from imapclient.exceptions import IMAPClientError
 
-from mailbot.adapters import imap_folders, imap_idle, imap_link, imap_mails
+from mailbot.adapters import imap_folders, imap_idle, imap_link, imap_mails, imap_reading
 from mailbot.adapters.imap_ahead import Ahead
 from mailbot.adapters.imap_appending import Appending
 from mailbot.adapters.imap_connection import Connection
@@ -86,7 +86,7 @@ class ImapMailbox:
             sizes = imap_mails.sizes(client, uids)
         found: dict[int, bytes] = {}
         for batch in batches(sizes, imap_mails.BATCH_MAILS, BATCH_BYTES):
-            found.update(self._bodies("reading mails", self._stay_in_inbox, batch, sizes))
+            found |= imap_reading.whole(self.line, "reading mails", self._stay_in_inbox, batch, sizes)
         return {
             uid: raw for uid, raw in found.items() if raw or not sizes[uid]
         }  # Dovecot: empty is one just taken away
@@ -128,7 +128,7 @@ class ImapMailbox:
             sizes = imap_mails.sizes(client, [uid]) if uid else {}
         if uid not in sizes or sizes[uid] > most:
             return None
-        return self._bodies(doing, lambda again: self._look_into(again, folder), [uid], sizes).get(uid)
+        return imap_reading.whole(self.line, doing, lambda again: self._look_into(again, folder), [uid], sizes).get(uid)
 
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         """Put a mail into the folder, marked read; nothing is done for Sent where the server files letters itself."""
@@ -169,9 +169,14 @@ class ImapMailbox:
         self.line.hear()
         return filing.done
 
-    def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
-        """Every mail of a folder, by UID, in batches; one that does not exist is empty."""
-        with self.line.asking(f"listing {folder}") as client:
+    def all(self, folder: str, lost: list[Arrived] | None = None) -> Iterator[tuple[Arrived, bytes]]:
+        """Every mail of a folder, by UID, in batches; one that does not exist is empty.
+
+        Args:
+            lost: takes those that the server lists and cannot give; None, and the first of them raises.
+        """
+        doing = f"reading {folder}"
+        with self.line.asking(doing) as client:
             opened = self._look_into(client, folder)
             found = imap_mails.arrivals(client, imap_mails.live_uids(client, opened.exists)) if opened else ()
         if not opened:
@@ -185,28 +190,12 @@ class ImapMailbox:
         sizes = {mail.uid: mail.size for mail in found}
         by_uid = {mail.uid: mail for mail in found}
         for batch in batches(sizes, imap_mails.BATCH_MAILS, BATCH_BYTES):
-            bodies = self._bodies(f"reading {folder}", again, batch, sizes)
+            if lost is None:
+                bodies = imap_reading.whole(self.line, doing, again, batch, sizes)
+            else:
+                bodies, failing = imap_reading.sifted(self.line, doing, again, batch, sizes)
+                lost += [by_uid[uid] for uid in failing]
             yield from ((by_uid[uid], raw) for uid, raw in bodies.items())
-
-    def _bodies(
-        self, doing: str, enter: Callable[[Any], object], batch: Sequence[int], sizes: Mapping[int, int]
-    ) -> dict[int, bytes]:
-        """Whole mails of the folder that `enter` opens.
-
-        Dovecot counts a bare CR as two octets in the size of a mail, and hangs up when the last of its pieces is asked
-        for: one such mail would keep all others waiting. Asked for whole, it sends what there is.
-        """
-        so_far = bytearray()
-        try:
-            with self.line.asking(doing) as client:
-                enter(client)
-                return imap_mails.bodies(client, batch, sizes, so_far)
-        except MailboxError:
-            if not so_far or sizes[batch[0]] - len(so_far) > imap_mails.PIECE:
-                raise
-        with self.line.asking(doing) as client:
-            enter(client)
-            return imap_mails.at_once(client, batch)
 
     def watch(self, seconds: float) -> bool:
         """Wait for new mail up to so long; True if something came since the last watch (the first has no "since").

@@ -140,7 +140,7 @@ class MemoryMailbox:
         self.append_all(folder, mails)
         return lambda: True
 
-    def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
+    def all(self, folder: str, lost: list[Arrived] | None = None) -> Iterator[tuple[Arrived, bytes]]:
         held = self.folders.get(folder, Folder())
         return ((found, held.mails[found.uid][1]) for found in held.arrived())
 
@@ -229,8 +229,8 @@ class ReadOnlyMailbox:
         self.append_all(folder, mails)
         return lambda: True
 
-    def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
-        return self._inner.all(folder)
+    def all(self, folder: str, lost: list[Arrived] | None = None) -> Iterator[tuple[Arrived, bytes]]:
+        return self._inner.all(folder, lost)
 
     def watch(self, seconds: float) -> bool:
         return self._inner.watch(seconds)

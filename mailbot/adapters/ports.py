@@ -66,8 +66,12 @@ class Mailbox(Protocol):
     def begin_append(self, folder: str, mails: Sequence[tuple[bytes, datetime]]) -> Callable[[], bool]:
         """As append_all, without waiting for the server: what is given back does, and says whether all are there."""
 
-    def all(self, folder: str) -> Iterator[tuple[Arrived, bytes]]:
-        """Every mail of a folder, by UID, read in batches (for rebuild)."""
+    def all(self, folder: str, lost: list[Arrived] | None = None) -> Iterator[tuple[Arrived, bytes]]:
+        """Every mail of a folder, by UID, read in batches (for rebuild).
+
+        Args:
+            lost: takes those that the server lists and cannot give; None, and the first of them raises.
+        """
 
     def watch(self, seconds: float) -> bool:
         """Wait for new mail (IDLE) up to so long; True if something came. Own connection only."""
