@@ -27,6 +27,7 @@ PREFIX_LETTERS = 12
 UNTOLD = ("the", "la", "le", "les", "der", "die", "das", "il", "el")  # first words that tell no shop from another
 ROLES = ("care", "operations", "va", "admin")  # the people init asks for, in this order; tills come with their stores
 PERSON, STORE = "Ada Smith <ada@shop.example>", "Marylebone <marylebone@shop.example>"  # how each is written
+LIKE_A_LANGUAGE = 85  # per cent: portugese is portuguese, dutch is not deutsch
 # Those that letters are shipped in, with how people write them.
 LANGUAGES = {
     "en": ("english",),
@@ -157,15 +158,21 @@ def timezone(text: str) -> str:
 
 
 def languages(text: str) -> tuple[str, ...]:
-    """The languages of letters to customers: codes or names, with commas or without; the first is the usual one."""
+    """The languages of letters to customers: codes or names, in any of the ways a list is written; the first is the
+    usual one. What a code says of the country (pt-BR) is left out."""
     codes = {name: code for code, names in LANGUAGES.items() for name in (code, *names)}
     found = []
-    for word in re.split(r"[\s,;/+]+", unicodedata.normalize("NFC", text.strip().casefold())):
-        if word not in codes:
-            near = process.extractOne(word[:60], codes.keys(), scorer=fuzz.ratio, score_cutoff=75)
-            meant = f"did you mean {codes[near[0]]}?" if near else f"there are letters in {', '.join(LANGUAGES)}"
-            raise ValueError(f"that is no language of letters here; {meant}")
-        found.append(codes[word])
+    for word in re.split(r"[\s,;/+&]+", unicodedata.normalize("NFC", text.casefold())):
+        name = re.split(r"[-_]", word)[0]
+        if name in codes:
+            found.append(codes[name])
+        elif name not in ("", "and"):
+            near = process.extractOne(name[:60], codes.keys(), scorer=fuzz.ratio, score_cutoff=LIKE_A_LANGUAGE)
+            meant = f"did you mean {codes[near[0]]}? " if near else ""
+            known = ", ".join(LANGUAGES)
+            raise ValueError(f"there are no letters in {name[:60]!r}; {meant}write one or more of {known}")
+    if not found:
+        raise ValueError(f"that is empty; write one or more of {', '.join(LANGUAGES)}")
     return tuple(dict.fromkeys(found))
 
 

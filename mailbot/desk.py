@@ -203,13 +203,13 @@ class Desk:
         )
         self._ledger.commit(Commit(mails=(record,), journal=(mail_line(record),), meta=meta("human")), {})
 
-    def _tell_of_undelivered(self, mail: Arrived, said: str) -> None:
+    def _tell_of_undelivered(self, validity: int, mail: Arrived, said: str) -> None:
         """A mail that the server cannot give: it stays in the inbox, and a person looks."""
         self._stepping.alert(
-            f"undelivered {mail.uid}",
-            f"The mail server cannot hand over one mail in the inbox, so nobody has read it. {told(mail)}. All other "
-            "mail is taken in, and this one is tried again each hour. Please look at it in a mail program; if it does "
-            "not open there either, ask the server’s admin: its file may be damaged",
+            f"undelivered {validity} {mail.uid}",
+            f"The mail server cannot hand over one mail in the inbox, so nobody has read it. {told(mail)}. Other mail "
+            "does not wait for it, and it is tried again each hour. Please look at it in a mail program; if it does "
+            "not open there either, ask the server’s admin: its file may be damaged.",
             said,
         )
 

@@ -25,6 +25,12 @@ def overrides() -> Iterator[tuple[str, str, str]]:
             yield section, key, value
 
 
+def language() -> str:
+    """The code of the language that this machine's user speaks (POSIX locale(7)): fr of fr_CH.UTF-8; '' = not told."""
+    spoken = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return spoken.partition(".")[0].partition("_")[0]
+
+
 def notify_socket() -> str:
     """$NOTIFY_SOCKET, where systemd wants to hear of the service; '' elsewhere."""
     return os.environ.get("NOTIFY_SOCKET", "")

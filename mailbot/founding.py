@@ -136,7 +136,7 @@ def _told(folder: Path, written: _Written, fresh: bool) -> Iterator[str]:
 
 def _unused(answers: Answers, written: _Written) -> Iterator[str]:
     """What was answered for a file that was there already."""
-    if FILE in written.kept and answers.address:
+    if FILE in written.kept and (answers.address or answers.languages):
         yield f"What you said of the desk and its servers was not used, since {FILE} was there already."
     if PEOPLE in written.kept and (answers.people or answers.stores):
         yield f"The people and stores you named were not used, since {PEOPLE} was there already."

@@ -96,15 +96,15 @@ class Intaking:
         remembered = {LEFT: {"validity": validity, "uids": uids}}
         self._ledger.commit(Commit(meta=remembered, journal=(desk_line(remembered),)), {})
 
-    def heads(self, mails: Sequence[Arrived], size: int) -> Iterator[bytes]:
+    def heads(self, mails: Sequence[Arrived], size: int) -> list[bytes]:
         """The beginning of each mail that `old` found, b'' of one that cannot be had."""
-        validity = self._listed[0] if self._listed else self._mailbox.waiting()[0]
-        for mail in mails:
-            found, _ = self._undelivered.sift(validity, [mail.uid], self._head(size))
-            yield found.get(mail.uid, b"")
+        validity, _ = self._listed or self._mailbox.waiting()
+        found, _ = self._undelivered.sift(validity, [mail.uid for mail in mails], self._head(size))
+        return [found.get(mail.uid, b"") for mail in mails]
 
     def _head(self, size: int) -> Callable[[Sequence[int]], dict[int, bytes]]:
-        return lambda uids: {uid: self._mailbox.read_head(uid, size) for uid in uids}
+        """Reads the beginnings of mails; of one that is gone none."""
+        return lambda uids: {uid: raw for uid in uids if (raw := self._mailbox.read_head(uid, size))}
 
     def run(self, only: Callable[[Message], bool] | None = None) -> int:
         """Take in everything that waits, to the end of the inbox; the number of mails.
@@ -113,6 +113,7 @@ class Intaking:
             MailboxError: some mail could not be had, and it may be the line; all others are taken in.
         """
         total, passed = 0, set[int]()
+        self._undelivered.begin()
         while True:
             (validity, waiting), self._listed = self._listed or self._mailbox.waiting(), None
             self._undelivered.keep(validity, {arrived.uid for arrived in waiting})
@@ -123,7 +124,7 @@ class Intaking:
                     raise error
                 return total
             self._fetched = {}
-            singly = self._suspects(validity) | self._undelivered.known(validity).keys()
+            singly = self._suspects(validity) | self._undelivered.known(validity)
             batches = [*_batches(todo, singly), [], []]
             for batch, *coming in zip(batches, batches[1:], batches[2:], strict=False):
                 total += self._batch(validity, batch, coming, only, passed)

@@ -106,7 +106,7 @@ class Desk(_Section):
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The languages that letters are written in; the first is the default, and that of letters to staff."""
+        """The languages that letters are written in; the first is the default, and staff's where it has theirs."""
         return self.languages or (self.language,)
 
     @field_validator("timezone")

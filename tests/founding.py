@@ -23,13 +23,16 @@ OWN: Zone = {
 SHIPPED_PEOPLE = (shipped() / PEOPLE).read_text(encoding="utf-8")
 
 
-def init(folder: Path, *flags: str, typed: list[str] | None = None, zone: Zone | None = None) -> Result:
-    """`mailbot init`, with lines typed where it is to ask, and a name server of the test's own."""
+def init(
+    folder: Path, *flags: str, typed: list[str] | None = None, zone: Zone | None = None, spoken: str = "C"
+) -> Result:
+    """`mailbot init`, with lines typed where it is to ask, and a name server of the test's own; spoken: LC_ALL."""
+    runner = CliRunner(env={"LC_ALL": spoken})
     with NameServer(zone or {}, silent=zone is None) as server:
         arguments = ["init", str(folder), "--dns", server.address, *flags]
         if typed is None:
-            return CliRunner().invoke(main, arguments)
-        return CliRunner().invoke(main, [*arguments, "--input"], input="".join(f"{line}\n" for line in typed))
+            return runner.invoke(main, arguments)
+        return runner.invoke(main, [*arguments, "--input"], input="".join(f"{line}\n" for line in typed))
 
 
 def desk_people(folder: Path) -> People:

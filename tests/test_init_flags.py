@@ -55,6 +55,11 @@ def test_a_program_names_the_languages(tmp_path: Path) -> None:
     assert sorted(each.name for each in (desk / "templates").iterdir() if each.is_dir()) == ["en", "fr"]
     checked = CliRunner().invoke(main, ["check", "--desk", str(desk)])
     assert checked.exit_code == 0, checked.output
+    again = init(desk, "--yes", "--languages", "it")
+    assert (
+        "What you said of the desk and its servers was not used, since mailbot.toml was there already." in again.output
+    )
+    assert reading.load(desk).desk.written == ("fr", "en")
 
 
 def test_a_program_gets_servers_only_where_they_are_sure(tmp_path: Path) -> None:
@@ -80,7 +85,7 @@ def test_a_program_gets_servers_only_where_they_are_sure(tmp_path: Path) -> None
         (["--smtp", "not a host"], "that is not a server"),
         (["--prefix", "1"], "write 2 to 12 letters"),
         (["--timezone", "Paris"], "did you mean Europe/Paris?"),
-        (["--languages", "en klingon"], "there are letters in en, de, es"),
+        (["--languages", "en klingon"], "there are no letters in 'klingon'; write one or more of en, de, es"),
         (["--care", "Ada"], "the address is missing"),
         (["--oauth2", "yahoo"], "there are google, microsoft"),
         (["--password-file", "/nowhere/at/all"], "does not exist"),

@@ -109,14 +109,28 @@ def test_the_example_is_that_of_what_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("text", "codes"),
-    [("en", ("en",)), ("DE, English", ("de", "en")), ("français;fr deutsch", ("fr", "de")), ("中文 pt", ("zh", "pt"))],
+    [
+        ("en", ("en",)),
+        ("DE, English", ("de", "en")),
+        ("français;fr deutsch;", ("fr", "de")),
+        ("中文 pt", ("zh", "pt")),
+        ("pt-BR and en_GB,", ("pt", "en")),
+    ],
 )
 def test_languages_by_code_or_name(text: str, codes: tuple[str, ...]) -> None:
     """As people write them, each once, in their order."""
     assert checks.languages(text) == codes
 
 
-@pytest.mark.parametrize(("text", "said"), [("", "there are letters in en"), ("portugese", "did you mean pt?")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (" , ", "that is empty; write one or more of en, de"),
+        ("portugese", "'portugese'; did you mean pt? write"),
+        ("dutch", "no letters in 'dutch'; write one or more of en"),
+        ("en danish", "no letters in 'danish'; write one"),
+    ],
+)
 def test_no_language(text: str, said: str) -> None:
     """A slip is asked about; else those that there are stand in the sentence."""
     with pytest.raises(ValueError, match=re.escape(said)):
@@ -129,11 +143,8 @@ def test_every_language_has_its_letters() -> None:
 
 
 @pytest.mark.parametrize(("spoken", "proposed"), [("fr_CH.UTF-8", "fr"), ("C.UTF-8", "en"), ("ja_JP", "en")])
-def test_the_machines_language_is_proposed(
-    spoken: str, proposed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_machines_language_is_proposed(spoken: str, proposed: str, tmp_path: Path) -> None:
     """Where there are letters in it."""
-    monkeypatch.setenv("LC_ALL", spoken)
-    result = init(tmp_path / "desk", typed=[""] * 20)
+    result = init(tmp_path / "desk", typed=[""] * 20, spoken=spoken)
     assert f"Languages of letters [{proposed}]" in result.output
     assert reading.load(tmp_path / "desk").desk.written == (proposed,)

@@ -87,9 +87,19 @@ class ImapMailbox:
         found: dict[int, bytes] = {}
         for batch in batches(sizes, imap_mails.BATCH_MAILS, BATCH_BYTES):
             found |= imap_reading.whole(self.line, "reading mails", self._stay_in_inbox, batch, sizes)
-        return {
-            uid: raw for uid, raw in found.items() if raw or not sizes[uid]
-        }  # Dovecot: empty is one just taken away
+        empty = [uid for uid, raw in found.items() if not raw and sizes[uid]]
+        return self._less_gone(found, empty) if empty else found
+
+    def _less_gone(self, found: dict[int, bytes], empty: Sequence[int]) -> dict[int, bytes]:
+        """Without mails that came empty since somebody took them away; Dovecot gives those so. Raises for others."""
+        doing = "reading mails"
+        with self.line.asking(doing) as client:
+            self._stay_in_inbox(client)
+            client.noop()  # that the server hears itself what others took away
+            there = imap_mails.sizes(client, empty)
+        if there:
+            raise MailboxError(f"{doing}: {self._account.host} gave a mail without anything in it", transient=True)
+        return {uid: raw for uid, raw in found.items() if uid not in empty}
 
     def ahead(self, uids: Sequence[int]) -> None:
         """These are read next: the server is asked now, and heard when they are."""
@@ -204,7 +214,7 @@ class ImapMailbox:
         so that a split line, a missed line or a reconnection loses nothing.
         """
         until = time.monotonic() + seconds
-        lost = False
+        lost = at_once = False
         while True:
             with self.line.asking("waiting for new mail") as client:
                 if self._news(client):
@@ -213,7 +223,7 @@ class ImapMailbox:
                 if left <= 0:
                     return False
                 try:
-                    imap_idle.wait(client, left)
+                    at_once = imap_idle.wait(client, left, at_hand=not at_once)
                     continue
                 except FAILURES:
                     if lost:  # twice in one watch: not a server that ended an old IDLE

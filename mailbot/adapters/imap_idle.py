@@ -9,12 +9,22 @@ IDLE_SLICE = 240.0  # leave IDLE that often: a half-open link shows only then (R
 POLL_SLICE = 15.0  # where the server cannot IDLE
 
 
-def wait(client: Any, left: float) -> None:
-    """Sit in IDLE, or sleep, for one slice at most; leaving IDLE is what shows that the server is still there."""
+def wait(client: Any, left: float, *, at_hand: bool = True) -> bool:
+    """Sit in IDLE, or sleep, for one slice at most; leaving IDLE is what shows that the server is still there.
+
+    Args:
+        at_hand: whether word of mail that comes in one piece with the server's `+` ends the wait. A server that says
+            as much at each IDLE would never be left in peace, so not twice in a row.
+
+    Returns:
+        Whether it did.
+    """
     if not client.has_capability("IDLE"):
         time.sleep(min(left, POLL_SLICE))
-        return
+        return False
     client.idle()
-    if not client.has_line():
+    ended = at_hand and b"EXISTS" in client.line_at_hand().upper()
+    if not ended:
         client.idle_check(timeout=min(left, IDLE_SLICE))
     client.idle_done()
+    return ended

@@ -82,24 +82,24 @@ class Wire(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         typ, _ = self._imap._command_complete("APPEND", tag)
         return bool(typ == "OK")
 
-    def has_line(self) -> bool:
-        """Whether a line is at hand, which it takes; asked once after `idle`.
+    def line_at_hand(self) -> bytes:
+        """A line that has come already, b'' where none has; asked once after `idle`.
 
         What comes in one piece with the server's `+` is in imaplib's buffer, where `idle_check`, which asks the socket
         alone, does not look: mail that came just before IDLE would be noticed only when IDLE ends.
         """
         self.socket().setblocking(False)
         try:
-            self._imap._get_line()
+            line: bytes = self._imap._get_line()
         except OSError:
-            return False
+            return b""
         except self.AbortError as error:
             if "EOF" not in str(error):
-                raise
-            return False  # nothing yet, or the line is cut: which of the two, the wait that follows will show
+                raise  # half a line: who waits for mail looks anew
+            return b""  # nothing yet, or the connection is gone: which of the two, the wait that follows will show
         finally:
             self._set_read_timeout()
-        return True
+        return line
 
     def start_tls(self) -> None:
         """STARTTLS, and the rest encrypted. Raises CapabilityError where the server has none."""

@@ -1,6 +1,7 @@
-"""Which mails of a batch cannot be had by themselves, where the server can: by halves, then each twice.
+"""Which mails of a batch cannot be had by themselves, where others can.
 
-It decides nothing about them. A server that fails must never make mails look damaged.
+It decides nothing about them. That others can be had is what tells a damaged mail from a server that fails: three of
+the batch are tried by themselves first, so that a server that gives none is not asked for each.
 """
 
 from __future__ import annotations
@@ -10,35 +11,50 @@ from typing import TypeVar
 
 from mailbot.errors import MailboxError
 
-MOST = 5  # failing mails of one batch; where there are more it is the server, whatever it lists
-
 Value = TypeVar("Value")
 Ask = Callable[[Sequence[int]], Mapping[int, Value]]
-Well = Callable[[MailboxError], None]  # raises where it is the server that fails
+Well = Callable[[MailboxError], None]  # called after each failure; raises where it is the server that fails
 
 
 def sift(uids: Sequence[int], ask: Ask[Value], well: Well) -> tuple[dict[int, Value], dict[int, MailboxError]]:
-    """What `ask` gives for these mails, and the errors of those that cannot be had; who is gone is in neither.
+    """What `ask` gives for these mails, and the errors of those that fail alone, twice; who is gone is in neither.
 
     Raises:
-        MailboxError: it is the server that fails.
+        MailboxError: it is the server that fails: none of several mails can be had.
     """
     found: dict[int, Value] = {}
     lost: dict[int, MailboxError] = {}
-    todo = [list(uids)]
+    try:
+        return dict(ask(uids)), lost
+    except MailboxError as error:
+        well(error)
+        samples = sorted({uids[0], uids[len(uids) // 2], uids[-1]})
+        for uid in samples:
+            _alone(uid, ask, well, found, lost)
+        if len(lost) == len(samples) < len(uids):
+            raise
+    rest = [uid for uid in uids if uid not in samples]
+    todo = [rest[: len(rest) // 2], rest[len(rest) // 2 :]]
     while todo:
         part = todo.pop()
-        try:
-            found |= ask(part)
-        except MailboxError as error:
-            well(error)
-            if len(part) > 1:
-                todo += [part[len(part) // 2 :], part[: len(part) // 2]]
-                continue
+        if len(part) == 1:
+            _alone(part[0], ask, well, found, lost)
+        elif part:
             try:
                 found |= ask(part)
-            except MailboxError as again:
-                lost[part[0]] = again
-                if len(lost) > MOST:
-                    raise
+            except MailboxError as error:
+                well(error)
+                todo += [part[: len(part) // 2], part[len(part) // 2 :]]
     return found, lost
+
+
+def _alone(uid: int, ask: Ask[Value], well: Well, found: dict[int, Value], lost: dict[int, MailboxError]) -> None:
+    """One mail, asked for by itself; once more where that fails, for it may have been the moment."""
+    for _ in range(2):
+        try:
+            found |= ask([uid])
+            lost.pop(uid, None)
+            return
+        except MailboxError as error:
+            well(error)
+            lost[uid] = error

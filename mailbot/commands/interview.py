@@ -6,8 +6,6 @@ wrong. What a flag has answered is not asked; nor is what belongs into a file th
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from mailbot import answers as checks
-from mailbot import providers
+from mailbot import environment, providers
 from mailbot.answers import Answers, Contact
 from mailbot.autoconfig import Found, by_table, find
 from mailbot.commands.asking import LATER, answered, told
@@ -207,8 +205,8 @@ def _own_zone() -> str:
 
 def languages(answers: Answers) -> Answers:
     found = answers.languages or answered(
-        "Customers are answered in their language where it is one of these, else in the first; there are letters in "
-        f"{', '.join(checks.LANGUAGES)}. What staff get is in English.",
+        "Customers are answered in their language where it is one that you name here, else in the first. There are "
+        f"letters in {', '.join(checks.LANGUAGES)}. What staff get is in English.",
         "Languages of letters",
         _own_language(),
         checks.languages,
@@ -218,9 +216,8 @@ def languages(answers: Answers) -> Answers:
 
 def _own_language() -> str:
     """The machine's, if there are letters in it."""
-    spoken = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    code = re.split(r"[_.@]", spoken)[0]
-    return code if code in checks.LANGUAGES else "en"
+    spoken = environment.language()
+    return spoken if spoken in checks.LANGUAGES else "en"
 
 
 def _people(answers: Answers) -> Answers:

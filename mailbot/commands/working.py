@@ -55,9 +55,11 @@ def once(desk: str | None, now: datetime | None, dry_run: bool, log_format: str 
         logging.getLogger("mailbot").setLevel(logging.WARNING)  # its lines would say that letters were sent
         with rehearsal(settings, clock(now)) as (dry, post):
             known = {mail.key for mail in dry.ledger.mails()}
-            report = dry.desk.cycle()
-            for line in _done_dry(dry, post, known):
-                click.echo(terminal.clean(line))
+            try:
+                report = dry.desk.cycle()
+            finally:  # also of a cycle that one mail or server has made fail: all else was done
+                for line in _done_dry(dry, post, known):
+                    click.echo(terminal.clean(line))
     else:
         with assemble(settings, clock(now)) as live:
             report = live.desk.cycle()
