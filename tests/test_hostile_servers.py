@@ -208,6 +208,53 @@ def closed(ended: list[bool]) -> bool:
     return bool(ended)
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_an_empty_answer_is_no_mail(gone: bool) -> None:
+    """Of a mail that is listed with a size: somebody has just taken it away, else it is an error and never a mail."""
+    asked: list[bytes] = []
+
+    def answer(tag: bytes, command: bytes, words: bytes) -> bytes | None:
+        asked.append(words)
+        said = b""
+        if b"BODY" in words:
+            said = b'* 1 FETCH (UID 7 BODY[] "")\r\n'
+        elif b"RFC822.SIZE" in words and not (gone and any(b"BODY" in each for each in asked)):
+            said = b"* 1 FETCH (UID 7 RFC822.SIZE 71)\r\n"
+        return said + tag + b" OK done\r\n" if said else None
+
+    with talking(imap("", answer)) as server:
+        box = ImapMailbox(account(server.port, "x"))
+        if gone:
+            assert box.read([7]) == {}
+        else:
+            with pytest.raises(MailboxError, match="gave a mail without anything in it") as caught:
+                box.read([7])
+            assert caught.value.transient
+
+
+def test_word_with_every_idle_is_no_busy_loop() -> None:
+    """`* 3 EXISTS` in one piece with the `+`, each time, and nothing new: most of the time is waited."""
+    asked: list[bytes] = []
+
+    def answer(tag: bytes, command: bytes, words: bytes) -> bytes | None:
+        asked.append(command)
+        if command == b"EXAMINE":
+            return b"* 3 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 4] x\r\n" + tag + b" OK [READ-ONLY] x\r\n"
+        if command == b"IDLE":
+            idling.append(tag)
+            return b"+ idling\r\n* 3 EXISTS\r\n"
+        return idling[-1] + b" OK done\r\n" if tag == b"DONE" else None
+
+    idling: list[bytes] = []
+    with talking(imap("IDLE", answer)) as server:
+        box = ImapMailbox(account(server.port, "x", wait=5))
+        began = time.monotonic()
+        assert not box.watch(1.5)
+        assert time.monotonic() - began >= 1.5
+        box.close()
+    assert 2 <= asked.count(b"IDLE") <= 4
+
+
 # ---- saying who we are --------------------------------------------------------------------------------------
 
 
