@@ -19,7 +19,9 @@ from pathlib import Path
 import pytest
 
 from mailbot import environment, health
+from mailbot import settings as reading
 from mailbot.adapters.ports import INBOX
+from mailbot.assembly import rulebook_of
 from tests.crash_story import Stage, Stages
 from tests.servers import PASSWORD, Cable, Dovecot, free_port, put
 from tests.story import COMPLAINT
@@ -59,11 +61,18 @@ class Service:
 
 
 @pytest.fixture
-def stage(stages: Stages) -> Stage:
+def new_stage(stages: Stages) -> Stage:
     """A desk that polls only once an hour, with IDLE."""
     stage = stages.begin()
     stage.settle("imap", poll_seconds=str(NEVER))
     return stage
+
+
+@pytest.fixture
+def stage(new_stage: Stage) -> Stage:
+    """One that was started before: its rules are proved already."""
+    rulebook_of(reading.load(new_stage.folder), keep=True).rules()
+    return new_stage
 
 
 @pytest.fixture
@@ -122,13 +131,15 @@ def test_new_mail_is_answered_within_seconds(way: str, stage: Stage, started: Ca
     print(way, [f"{seconds:.2f} s" for seconds in took])
 
 
-def test_mail_that_came_before_the_watch_is_not_overlooked(stage: Stage, started: Callable[[Stage], Service]) -> None:
+def test_mail_that_came_before_the_watch_is_not_overlooked(
+    new_stage: Stage, started: Callable[[Stage], Service]
+) -> None:
     """Mail between the first cycle and the first look of the watcher waits for no poll."""
-    service = started(stage)
+    service = started(new_stage)
     for number in range(1, 40):
-        complain(stage, number)
+        complain(new_stage, number)
         time.sleep(0.05)
-    soon(lambda: all(answered(stage, number) for number in range(1, 40)), f"all answered: {service.log}", 40)
+    soon(lambda: all(answered(new_stage, number) for number in range(1, 40)), f"all answered: {service.log}", 40)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -352,14 +363,14 @@ def test_it_tells_systemd_of_trouble(stage: Stage, manager: Manager) -> None:
         service.end()
 
 
-def test_rules_that_were_never_good(stage: Stage) -> None:
+def test_rules_that_were_never_good(new_stage: Stage) -> None:
     """Without any valid rules it does not start: 1, with each problem as file:line; wrong settings: 2."""
-    edit(stage, "grants: false", "grants: perhaps")
-    assert stage.forks.mailbot(stage.folder, "run") == 1
-    assert re.search(r"^templates/en/E2-the-form\.md:\d+: ", stage.errors)
-    stage.settle("imap", poll_seconds='"often"')
-    assert stage.forks.mailbot(stage.folder, "run") == 2
-    assert "[imap] poll_seconds" in stage.errors
+    edit(new_stage, "grants: false", "grants: perhaps")
+    assert new_stage.forks.mailbot(new_stage.folder, "run") == 1
+    assert re.search(r"^templates/en/E2-the-form\.md:\d+: ", new_stage.errors)
+    new_stage.settle("imap", poll_seconds='"often"')
+    assert new_stage.forks.mailbot(new_stage.folder, "run") == 2
+    assert "[imap] poll_seconds" in new_stage.errors
 
 
 @pytest.mark.parametrize("mode", ["rehearse", "live"])

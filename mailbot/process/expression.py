@@ -14,6 +14,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
@@ -95,6 +96,7 @@ def compile_expression(source: str, schema: Schema) -> Expression | tuple[str, .
     return Expression(source, tuple(checking.names), part.read)
 
 
+@lru_cache(maxsize=512)  # at a reload of the rules all conditions but one are the same; a desk has some hundred
 def _parse(source: str) -> nodes.Expr:
     """Jinja2's tree of one expression and nothing after it."""
     if len(source) > LONGEST:
