@@ -232,6 +232,28 @@ def test_an_empty_answer_is_no_mail(gone: bool) -> None:
             assert caught.value.transient
 
 
+def test_word_of_mail_behind_other_word_ends_the_wait() -> None:
+    """A mail was moved away and another came, both told in one piece with the `+`."""
+    idling: list[bytes] = []
+
+    def answer(tag: bytes, command: bytes, words: bytes) -> bytes | None:
+        if command == b"EXAMINE":
+            uidnext = b"* 1 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT %d] x\r\n" % (5 if idling else 4)
+            return uidnext + tag + b" OK [READ-ONLY] x\r\n"
+        if command == b"IDLE":
+            idling.append(tag)
+            return b"+ idling\r\n* 1 EXPUNGE\r\n* 1 EXISTS\r\n"
+        return idling[-1] + b" OK done\r\n" if tag == b"DONE" else None
+
+    with talking(imap("IDLE", answer)) as server:
+        box = ImapMailbox(account(server.port, "x", wait=20))
+        box.watch(0)
+        began = time.monotonic()
+        assert box.watch(20)
+        assert time.monotonic() - began < 10
+        box.close()
+
+
 def test_word_with_every_idle_is_no_busy_loop() -> None:
     """`* 3 EXISTS` in one piece with the `+`, each time, and nothing new: most of the time is waited."""
     asked: list[bytes] = []

@@ -92,13 +92,12 @@ class ImapMailbox:
 
     def _less_gone(self, found: dict[int, bytes], empty: Sequence[int]) -> dict[int, bytes]:
         """Without mails that came empty since somebody took them away; Dovecot gives those so. Raises for others."""
-        doing = "reading mails"
-        with self.line.asking(doing) as client:
+        with self.line.asking("reading mails") as client:
             self._stay_in_inbox(client)
             client.noop()  # that the server hears itself what others took away
             there = imap_mails.sizes(client, empty)
         if there:
-            raise MailboxError(f"{doing}: {self._account.host} gave a mail without anything in it", transient=True)
+            raise MailboxError(f"{self._account.host} gave a mail without anything in it", transient=True)
         return {uid: raw for uid, raw in found.items() if uid not in empty}
 
     def ahead(self, uids: Sequence[int]) -> None:

@@ -23,7 +23,7 @@ def wait(client: Any, left: float, *, at_hand: bool = True) -> bool:
         time.sleep(min(left, POLL_SLICE))
         return False
     client.idle()
-    ended = at_hand and b"EXISTS" in client.line_at_hand().upper()
+    ended = at_hand and any(b"EXISTS" in line.upper() for line in client.lines_at_hand())
     if not ended:
         client.idle_check(timeout=min(left, IDLE_SLICE))
     client.idle_done()

@@ -82,24 +82,25 @@ class Wire(IMAPClient):  # type: ignore[misc]  # imapclient has no types
         typ, _ = self._imap._command_complete("APPEND", tag)
         return bool(typ == "OK")
 
-    def line_at_hand(self) -> bytes:
-        """A line that has come already, b'' where none has; asked once after `idle`.
+    def lines_at_hand(self) -> list[bytes]:
+        """The lines that have come already; asked once after `idle`.
 
         What comes in one piece with the server's `+` is in imaplib's buffer, where `idle_check`, which asks the socket
         alone, does not look: mail that came just before IDLE would be noticed only when IDLE ends.
         """
+        lines: list[bytes] = []
         self.socket().setblocking(False)
         try:
-            line: bytes = self._imap._get_line()
+            while True:
+                lines.append(self._imap._get_line())
         except OSError:
-            return b""
+            return lines
         except self.AbortError as error:
             if "EOF" not in str(error):
                 raise  # half a line: who waits for mail looks anew
-            return b""  # nothing yet, or the connection is gone: which of the two, the wait that follows will show
+            return lines  # no more, or the connection is gone: which of the two, the wait that follows will show
         finally:
             self._set_read_timeout()
-        return line
 
     def start_tls(self) -> None:
         """STARTTLS, and the rest encrypted. Raises CapabilityError where the server has none."""
