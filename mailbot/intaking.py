@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from math import inf
 from typing import Any
 
 from mailbot import logs
 from mailbot.adapters.ledger import Commit, Ledger
 from mailbot.adapters.ports import CASES, HUMAN, NO_ACTION, Arrived, Mailbox
+from mailbot.adapters.sifting import Ask
 from mailbot.cases.record import desk_line
 from mailbot.errors import OutsideError, StateError
 from mailbot.mail import message as messages
@@ -39,6 +41,7 @@ Meta = Callable[[str], Mapping[str, Any]]  # fate -> what to commit with it, so 
 # (the mail, keys taken in with this batch, what to commit beside) -> its fate
 TakeIn = Callable[[Seen, frozenset[str], Meta], str]
 SetAside = Callable[[Message, str, Meta], None]
+Take = Callable[[Sequence[Arrived], Ask[bytes]], Mapping[int, bytes]]  # what is asked for of these mails, by UID
 
 
 class Intaking:
@@ -198,14 +201,15 @@ class Intaking:
         """The batch's mails, handed over to be read; what was fetched ahead is handed over already."""
         mails = {a.uid: self._fetched[a.uid] for a in batch if a.uid in self._fetched}
         self._fetched = {}
-        if mails:
-            return mails
-        whole, large = _by_size(batch)
-        bodies = self._undelivered.take(validity, whole, self._mailbox.read) if whole else {}
-        heads = self._undelivered.take(validity, large, self._head(HEAD)) if large else {}
-        return self._hand_over(batch, bodies | heads)
+        return mails or self._hand_over(batch, partial(self._undelivered.take, validity))
 
-    def _hand_over(self, batch: Sequence[Arrived], bodies: Mapping[int, bytes]) -> dict[int, Unread]:
+    def _hand_over(self, batch: Sequence[Arrived], take: Take) -> dict[int, Unread]:
+        """Mails fetched by `take`, whole or by their heads, and handed over to be read."""
+        whole = [each for each in batch if each.size <= LARGEST]
+        large = [each for each in batch if each.size > LARGEST]
+        bodies = dict(take(whole, self._mailbox.read)) if whole else {}
+        if large:
+            bodies |= take(large, self._head(HEAD))
         mails = {a.uid: Unread(bodies[a.uid], a.size > LARGEST) for a in batch if a.uid in bodies}
         self._reading.ahead(list(mails.values()))
         return mails
@@ -215,9 +219,7 @@ class Intaking:
         following, *later = coming
         with suppress(OutsideError):  # this batch first: the error comes back when it is the next one's turn
             if following and self._reading.early:
-                whole, large = _by_size(following)
-                bodies = self._mailbox.read([a.uid for a in whole]) if whole else {}
-                self._fetched = self._hand_over(following, bodies | self._head(HEAD)([a.uid for a in large]))
+                self._fetched = self._hand_over(following, _at_once)
                 (following,) = later
             if following:
                 self._mailbox.ahead([arrived.uid for arrived in following])
@@ -272,9 +274,9 @@ def _moving(validity: int, moves: Moves, uid: int) -> Meta:
     return lambda fate: {MOVING: {"validity": validity, "moves": [*moves, [uid, FOLDER[fate]]]}}
 
 
-def _by_size(batch: Sequence[Arrived]) -> tuple[list[Arrived], list[Arrived]]:
-    """Those that are read whole, and those of which the head is."""
-    return [each for each in batch if each.size <= LARGEST], [each for each in batch if each.size > LARGEST]
+def _at_once(mails: Sequence[Arrived], ask: Ask[bytes]) -> Mapping[int, bytes]:
+    """All of them or an error: who fails is looked for when it is their turn."""
+    return ask([mail.uid for mail in mails])
 
 
 def _batches(todo: Sequence[Arrived], singly: set[int]) -> Iterator[list[Arrived]]:
